@@ -1,0 +1,198 @@
+#include "backend/wire/xml_reader.h"
+
+#include <cmath>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "backend/wire/json_text.h"
+#include "backend/wire/json_writer.h"
+#include "simdjson.h"
+
+namespace xapi_gateway::wire {
+namespace {
+
+constexpr std::pair<const char*, XmlType> kTags[] = {
+    {"struct", XmlType::kStruct},    {"array", XmlType::kArray},
+    {"boolean", XmlType::kBool},     {"string", XmlType::kText},
+    {"double", XmlType::kDouble},    {"dateTime.iso8601", XmlType::kDateTime},
+    {"i4", XmlType::kInt},           {"int", XmlType::kInt},
+    {"i8", XmlType::kInt},
+};
+
+XmlType TypeOf(const char* tag) {
+  for (const auto& [name, type] : kTags) {
+    if (strcmp(tag, name) == 0) return type;
+  }
+  return XmlType::kOther;
+}
+
+// tinyxml2 drops text that is only white space, yet "  " is a value like any
+// other. Writing its first character as a reference keeps the text; replies
+// that need this are rare, so the copy is made only for them.
+bool ProtectBlankText(absl::string_view text, std::string& out) {
+  size_t copied = 0;
+  for (size_t open = text.find('>'); open != absl::string_view::npos;
+       open = text.find('>', open + 1)) {
+    size_t close = open + 1;
+    while (close < text.size() && absl::ascii_isspace(text[close])) ++close;
+    if (close == open + 1) continue;
+    absl::string_view tail = text.substr(close);
+    if (!absl::StartsWith(tail, "</value>") &&
+        !absl::StartsWith(tail, "</string>") &&
+        !absl::StartsWith(tail, "</name>")) {
+      continue;
+    }
+    // Between two closing tags, blanks are layout and no text.
+    size_t tag = text.rfind('<', open);
+    if (tag != absl::string_view::npos && text[tag + 1] == '/') continue;
+    out.append(text.data() + copied, open + 1 - copied);
+    out.append("&#");
+    out.append(std::to_string(static_cast<int>(text[open + 1])));
+    out.push_back(';');
+    copied = open + 2;
+  }
+  if (copied == 0) return false;
+  out.append(text.data() + copied, text.size() - copied);
+  return true;
+}
+
+bool IsFinite(absl::string_view text) {
+  double number;
+  return absl::SimpleAtod(text, &number) && std::isfinite(number);
+}
+
+// A character reference can name a surrogate, which tinyxml2 turns into bytes
+// that are no UTF-8. Raw text was checked as a whole.
+bool IsUtf8(absl::string_view text) {
+  return simdjson::validate_utf8(text.data(), text.size());
+}
+
+bool MayHoldBlankText(absl::string_view text) {
+  for (const char* end : {" </", "\n</", "\t</", "\r</"}) {
+    if (absl::StrContains(text, end)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+XmlValue::XmlValue(const tinyxml2::XMLElement* value) : type_(XmlType::kText) {
+  const tinyxml2::XMLNode* child = value->FirstChild();
+  if (child == nullptr) return;
+  if (const tinyxml2::XMLElement* tagged = value->FirstChildElement()) {
+    type_ = TypeOf(tagged->Name());
+    container_ = tagged;
+    child = tagged->FirstChild();
+    if (type_ == XmlType::kArray || type_ == XmlType::kStruct) return;
+  }
+  if (child != nullptr && child->ToText() != nullptr) text_ = child->Value();
+}
+
+bool XmlValue::String(absl::string_view* out) {
+  if (type_ == XmlType::kArray || type_ == XmlType::kStruct ||
+      type_ == XmlType::kOther || type_ == XmlType::kBool || !IsUtf8(text_)) {
+    return false;
+  }
+  *out = text_;
+  return true;
+}
+
+bool XmlValue::Int(int64_t* out) {
+  if (type_ != XmlType::kText && type_ != XmlType::kInt) return false;
+  return absl::SimpleAtoi(text_, out);
+}
+
+bool XmlValue::Double(double* out) {
+  if (type_ != XmlType::kText && type_ != XmlType::kInt &&
+      type_ != XmlType::kDouble) {
+    return false;
+  }
+  return ParseSpecialDouble(text_, out) || absl::SimpleAtod(text_, out);
+}
+
+bool XmlValue::Bool(bool* out) {
+  if (type_ != XmlType::kBool) return false;
+  bool yes = text_ == "1" || text_ == "true";
+  if (!yes && text_ != "0" && text_ != "false") return false;
+  *out = yes;
+  return true;
+}
+
+const tinyxml2::XMLElement* XmlValue::Data() const {
+  return container_->FirstChildElement("data");
+}
+
+void XmlValue::AppendJson(std::string& out) {
+  auto separate = [&out, first = true]() mutable {
+    if (!first) out.push_back(',');
+    first = false;
+  };
+  switch (type_) {
+    case XmlType::kArray:
+      out.push_back('[');
+      Elements([&](XmlValue& value) {
+        separate();
+        value.AppendJson(out);
+        return true;
+      });
+      out.push_back(']');
+      return;
+    case XmlType::kStruct:
+      out.push_back('{');
+      Members([&](absl::string_view key, XmlValue& value) {
+        separate();
+        AppendJsonString(key, out);
+        out.push_back(':');
+        value.AppendJson(out);
+        return true;
+      });
+      out.push_back('}');
+      return;
+    case XmlType::kBool:
+      out.append(text_ == "1" || text_ == "true" ? "true" : "false");
+      return;
+    case XmlType::kInt:
+    case XmlType::kDouble:
+      if (IsFinite(text_)) {
+        out.append(text_.data(), text_.size());
+        return;
+      }
+      break;
+    case XmlType::kOther:
+      if (text_.empty()) {
+        out.append("null");
+        return;
+      }
+      break;
+    case XmlType::kText:
+    case XmlType::kDateTime:
+      break;
+  }
+  AppendJsonString(IsUtf8(text_) ? text_ : "", out);
+}
+
+bool XmlReader::Parse(absl::string_view text) {
+  if (!simdjson::validate_utf8(text.data(), text.size())) return false;
+  std::string kept;
+  if (MayHoldBlankText(text) && ProtectBlankText(text, kept)) text = kept;
+  return document_.Parse(text.data(), text.size()) == tinyxml2::XML_SUCCESS;
+}
+
+const tinyxml2::XMLElement* XmlReader::Response() const {
+  const tinyxml2::XMLNode* node = &document_;
+  for (const char* tag : {"methodResponse", "params", "param", "value"}) {
+    node = node->FirstChildElement(tag);
+    if (node == nullptr) return nullptr;
+  }
+  return node->ToElement();
+}
+
+const tinyxml2::XMLElement* XmlReader::BareValue() const {
+  return document_.FirstChildElement("value");
+}
+
+}  // namespace xapi_gateway::wire

@@ -1,0 +1,101 @@
+// Walks an XML-RPC reply.
+#ifndef BACKEND_WIRE_XML_READER_H_
+#define BACKEND_WIRE_XML_READER_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "tinyxml2.h"
+
+namespace xapi_gateway::wire {
+
+// What a <value> element holds.
+enum class XmlType {
+  kText,  // untagged or <string>
+  kInt,
+  kDouble,
+  kBool,
+  kDateTime,
+  kArray,
+  kStruct,
+  kOther,  // <nil/>, <base64> and what XML-RPC does not know
+};
+
+// The XML counterpart of JsonValue, member for member. The document outlives
+// its values.
+class XmlValue {
+ public:
+  explicit XmlValue(const tinyxml2::XMLElement* value);
+
+  // Text, a date, or the digits of a tagged number. Valid UTF-8.
+  bool String(absl::string_view* out);
+  // xapi leaves integers untagged; tagged ones are read, too.
+  bool Int(int64_t* out);
+  bool Double(double* out);
+  bool Bool(bool* out);
+
+  template <typename Fn>
+  bool Elements(Fn&& fn);
+  template <typename Fn>
+  bool Members(Fn&& fn);
+
+  // Appends the value as JSON. Untagged text, integers included, becomes a
+  // JSON string: nothing in the reply tells them apart.
+  void AppendJson(std::string& out);
+
+ private:
+  const tinyxml2::XMLElement* Data() const;
+
+  XmlType type_;
+  absl::string_view text_;
+  const tinyxml2::XMLElement* container_ = nullptr;
+};
+
+template <typename Fn>
+bool XmlValue::Elements(Fn&& fn) {
+  if (type_ != XmlType::kArray) return false;
+  const tinyxml2::XMLElement* data = Data();
+  if (data == nullptr) return true;
+  for (auto* value = data->FirstChildElement(); value != nullptr;
+       value = value->NextSiblingElement()) {
+    XmlValue member(value);
+    if (!fn(member)) return false;
+  }
+  return true;
+}
+
+template <typename Fn>
+bool XmlValue::Members(Fn&& fn) {
+  if (type_ != XmlType::kStruct) return false;
+  for (auto* member = container_->FirstChildElement(); member != nullptr;
+       member = member->NextSiblingElement()) {
+    const tinyxml2::XMLElement* name = member->FirstChildElement();
+    if (name == nullptr) return false;
+    const tinyxml2::XMLElement* value = name->NextSiblingElement();
+    if (value == nullptr) return false;
+    const char* key = name->GetText();
+    XmlValue child(value);
+    if (!fn(absl::string_view(key == nullptr ? "" : key), child)) return false;
+  }
+  return true;
+}
+
+// A parsed reply. Not thread-safe.
+class XmlReader {
+ public:
+  // Parses `text`; false if it is not well-formed or not UTF-8.
+  bool Parse(absl::string_view text);
+
+  // The <value> of the one parameter of a methodResponse, or null.
+  const tinyxml2::XMLElement* Response() const;
+  // The root if it is a <value>: the form of a task's result.
+  const tinyxml2::XMLElement* BareValue() const;
+
+ private:
+  tinyxml2::XMLDocument document_;
+};
+
+}  // namespace xapi_gateway::wire
+
+#endif  // BACKEND_WIRE_XML_READER_H_
