@@ -81,8 +81,9 @@ class Pool {
   using Done = absl::AnyInvocable<void(CallOutcome)>;
   using StateListener = std::function<void(const PoolState&)>;
 
-  // Starts looking for the coordinator at once. `transport` must outlive the
-  // pool. `listener` (may be null) runs on the loop thread whenever the phase
+  // Starts looking for the coordinator at once. `transport` (an http::Client,
+  // one for each pool, since it holds the TLS options) must outlive the pool.
+  // `listener` (may be null) runs on the loop thread whenever the phase
   // changes. INVALID_ARGUMENT if an option makes no sense.
   static absl::StatusOr<std::unique_ptr<Pool>> Create(
       PoolOptions options, http::Transport* transport,

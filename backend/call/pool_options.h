@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "backend/http/tls_options.h"
 
 namespace xapi_gateway::call {
 
@@ -32,7 +31,6 @@ struct PoolOptions {
   // "http://host[:80]", "host[:443]" (HTTPS), "unix:/path". IPv6 addresses
   // stand in brackets. At least one.
   std::vector<std::string> seeds;
-  http::TlsOptions tls;
   Identity identity;  // of calls that bring none of their own
   // Named in every login. xapi evicts the oldest sessions per originator, so
   // it should name the gateway and the replica.
