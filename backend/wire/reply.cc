@@ -123,17 +123,9 @@ bool WithResult(Reply& reply, Fn&& fn) {
     return read && found;
   }
   XmlReader reader;
-  if (!reader.Parse(reply.body)) return false;
-  const tinyxml2::XMLElement* response = reader.Response();
-  if (response == nullptr) return false;
-  XmlValue value(response);
-  const bool is_struct =
-      value.Members([&](absl::string_view key, XmlValue& member) {
-        if (key != "Value") return true;
-        found = fn(member);
-        return found;
-      });
-  return is_struct ? found : fn(value);
+  if (!reader.Parse(reply.body) || reader.Result() == nullptr) return false;
+  XmlValue value(reader.Result());
+  return fn(value);
 }
 
 }  // namespace

@@ -54,12 +54,9 @@ absl::StatusOr<Tree> JsonTree(Reply& reply) {
 absl::StatusOr<Tree> XmlTree(const Reply& reply) {
   XmlReader reader;
   Tree tree;
-  if (reader.Parse(reply.body) && reader.Response() != nullptr) {
-    XmlValue response(reader.Response());
-    if (Build(response, -1, tree)) {
-      auto value = tree.members.find("Value");
-      return value == tree.members.end() ? tree : Tree(value->second);
-    }
+  if (reader.Parse(reply.body) && reader.Result() != nullptr) {
+    XmlValue result(reader.Result());
+    if (Build(result, 0, tree)) return tree;
   }
   return absl::InternalError(absl::StrCat(
       "the XML-RPC reply of ", reply.body.size(), " bytes is malformed"));

@@ -191,6 +191,22 @@ const tinyxml2::XMLElement* XmlReader::Response() const {
   return node->ToElement();
 }
 
+const tinyxml2::XMLElement* XmlReader::Result() const {
+  const tinyxml2::XMLElement* response = Response();
+  if (response == nullptr) return nullptr;
+  const tinyxml2::XMLElement* data = response->FirstChildElement();
+  if (data == nullptr || strcmp(data->Name(), "struct") != 0) return response;
+  for (auto* member = data->FirstChildElement("member"); member != nullptr;
+       member = member->NextSiblingElement("member")) {
+    const tinyxml2::XMLElement* name = member->FirstChildElement("name");
+    const char* text = name == nullptr ? nullptr : name->GetText();
+    if (text != nullptr && strcmp(text, "Value") == 0) {
+      return member->FirstChildElement("value");
+    }
+  }
+  return nullptr;
+}
+
 const tinyxml2::XMLElement* XmlReader::BareValue() const {
   return document_.FirstChildElement("value");
 }

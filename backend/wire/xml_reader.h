@@ -89,6 +89,10 @@ class XmlReader {
 
   // The <value> of the one parameter of a methodResponse, or null.
   const tinyxml2::XMLElement* Response() const;
+  // The result in it: the member Value of a success, or the whole response of
+  // the one call that answers without a status (system.listMethods). Null if
+  // there is none.
+  const tinyxml2::XMLElement* Result() const;
   // The root if it is a <value>: the form of a task's result.
   const tinyxml2::XMLElement* BareValue() const;
 

@@ -30,9 +30,10 @@ absl::StatusOr<std::string> DecodeReply(const Binding& binding,
 absl::StatusOr<std::string> DecodeTaskResult(const Binding& binding,
                                              absl::string_view result);
 
-// What a thread's parser may keep allocated between replies, in bytes. Enough
-// for the small and middling replies that make up nearly all traffic.
-inline constexpr size_t kMaxIdleParserBytes = 16 << 20;
+// The largest reply, in bytes, for which a thread's parser keeps its buffers
+// afterwards; they take about six times as much. Larger replies are so rare,
+// and take so long, that allocating anew does not matter.
+inline constexpr size_t kMaxIdleParserBytes = 8 << 20;
 
 }  // namespace xapi_gateway::transcode
 

@@ -21,10 +21,15 @@ namespace xapi_gateway::transcode {
 // unknown enum numbers and fields, unset required references and enums, times
 // that xapi cannot write. Nothing of a secret field is quoted.
 //
+// The path also stands alone in the payload kFieldPathPayload of the status.
+//
 // Pure and thread-safe.
 absl::StatusOr<std::string> EncodeArguments(const Binding& binding,
                                             absl::string_view request,
                                             wire::Format format);
+
+// Type URL of the status payload that holds the path of the offending field.
+inline constexpr absl::string_view kFieldPathPayload = "xapi-gateway/field";
 
 }  // namespace xapi_gateway::transcode
 
