@@ -84,7 +84,8 @@ class Pool {
   // Starts looking for the coordinator at once. `transport` (an http::Client,
   // one for each pool, since it holds the TLS options) must outlive the pool.
   // `listener` (may be null) runs on the loop thread whenever the phase
-  // changes. INVALID_ARGUMENT if an option makes no sense.
+  // changes; what it uses must live as long as the transport.
+  // INVALID_ARGUMENT if an option makes no sense.
   static absl::StatusOr<std::unique_ptr<Pool>> Create(
       PoolOptions options, http::Transport* transport,
       StateListener listener = nullptr);

@@ -8,16 +8,11 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "backend/session/identity.h"
 
 namespace xapi_gateway::call {
 
-// On whose behalf a call is made. Sessions are shared by calls of equal `key`
-// and never by others.
-struct Identity {
-  std::string key;  // unique for the credentials, without secrets in it
-  std::string user;
-  std::string password;
-};
+using session::Identity;
 
 enum class WireChoice {
   kAuto,  // JSON-RPC, or XML-RPC for a host that lacks it
@@ -43,9 +38,10 @@ struct PoolOptions {
   int max_concurrent_calls = 32;
   // Calls that wait for their turn or for a coordinator.
   int max_queued_calls = 1024;
-  // Sessions of one identity. A second one is opened only when many calls
-  // share the first.
-  int max_sessions_per_identity = 2;
+  // Sessions of one identity. A further one is opened only when many calls
+  // share those there are. For the pool's own identity one of them is kept for
+  // finding the coordinator again.
+  int max_sessions_per_identity = 3;
   // Identities with sessions at one time.
   int max_identities = 64;
   size_t max_reply_bytes = size_t{256} << 20;
@@ -59,7 +55,7 @@ struct PoolOptions {
   absl::Duration login_timeout = absl::Seconds(30);
   // Between two probes of one host: grows from the first to the second.
   absl::Duration min_probe_delay = absl::Milliseconds(50);
-  absl::Duration max_probe_delay = absl::Seconds(1);
+  absl::Duration max_probe_delay = absl::Milliseconds(500);
   // A call without an answer for so long makes the pool check the coordinator.
   absl::Duration silence_before_check = absl::Seconds(3);
   // An identity without calls for so long is logged out. The pool's own
