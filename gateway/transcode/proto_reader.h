@@ -30,13 +30,19 @@ class ProtoReader {
   bool NextVarint(uint64_t* value);
   bool NextFixed64(uint64_t* value);
 
-  // Whether all bytes were taken; false after a failure.
-  bool done() const { return bytes_.empty(); }
+  // Whether all bytes were taken, and all of them made sense.
+  bool done() const { return bytes_.empty() && !failed_; }
 
  private:
+  bool NextValue(RawField* field);
   bool NextFixed(size_t width, uint64_t* value);
+  bool Fail() {
+    failed_ = true;
+    return false;
+  }
 
   absl::string_view bytes_;
+  bool failed_ = false;
 };
 
 }  // namespace xapi_gateway::transcode

@@ -66,7 +66,8 @@ int64_t MessageSampler::Integer() {
 }
 
 double MessageSampler::Real() {
-  return static_cast<double>(random_()) / 1024 + 0.5;
+  // Few enough digits for XML, where xapi writes sixteen of them.
+  return static_cast<double>(random_() % 1000000) / 64 + 0.5;
 }
 
 int MessageSampler::EnumNumber(const FieldDescriptor& field) {

@@ -55,7 +55,7 @@ TEST(BadRequestsTest, FaultsNameTheField) {
        "value[1]: holds a control character"},
       {"enum unset", "VM.set_actions_after_crash", R"(self: "OpaqueRef:1")",
        "value: must be set to a value of xenapi.v1.OnCrashBehaviour"},
-      {"record field", "VM.create",
+      {"record field", "network.create",
        R"(record { name_label: "x" other_config { key: "k" value: "\001" } })",
        "record.other_config[\"k\"]: holds a control character"},
   };
