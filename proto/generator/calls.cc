@@ -68,7 +68,9 @@ absl::StatusOr<SchemaField> MakeParam(const std::string& message_key,
       !IsMessageType(*field)) {
     field->label = "optional";
   }
-  AddParamOptions(param, param.secret || notes.secrets.count(key) > 0, &*field);
+  const bool secret =
+      param.secret || IsCredential(type) || notes.secrets.count(key) > 0;
+  AddParamOptions(param, secret, &*field);
   return field;
 }
 
@@ -115,6 +117,9 @@ constexpr std::pair<absl::string_view, absl::string_view> kSharedComments[] = {
 
 void MakeShared(SchemaMessage* message) {
   for (SchemaField& field : message->fields) {
+    std::erase_if(field.options, [](const SchemaOption& option) {
+      return option.name == "(xenapi.v1.secret)";
+    });
     for (const auto& [name, comment] : kSharedComments) {
       if (name == field.name) field.comment = std::string(comment);
     }

@@ -76,8 +76,8 @@ SchemaField UnrecognizedField(absl::string_view what) {
 
 std::string Quote(absl::string_view text) {
   // JSON text reads better in single quotes than with each of its own escaped.
-  const bool single = absl::StrContains(text, '"') &&
-                      !absl::StrContains(text, '\'');
+  const bool single =
+      absl::StrContains(text, '"') && !absl::StrContains(text, '\'');
   if (single && !absl::StrContains(text, '\\')) {
     return absl::StrCat("'", text, "'");
   }

@@ -51,10 +51,9 @@ SchemaEnum MakeEnum(const ModelEnum& source, const Prose& prose) {
   result.name = EnumName(source.name);
   result.zero_name = EnumZeroName(source.name);
   for (const std::string& value : source.values) {
-    result.values.push_back(
-        {prose.Before(absl::StrCat(source.name, ".", value),
-                      absl::StrCat("`", value, "`.")),
-         EnumValueName(source.name, value), value});
+    result.values.push_back({prose.Before(absl::StrCat(source.name, ".", value),
+                                          absl::StrCat("`", value, "`.")),
+                             EnumValueName(source.name, value), value});
   }
   return result;
 }
@@ -66,8 +65,7 @@ absl::Status PlaceEnums(BuildContext* context) {
   Users users = {{"task_status_type", {kCommonStem}}};
   for (const ModelClass& klass : context->model.classes) {
     for (const std::string& type : TypesOf(context->model, klass)) {
-      const absl::Status status =
-          NoteUse(type, SnakeName(klass.name), &users);
+      const absl::Status status = NoteUse(type, SnakeName(klass.name), &users);
       if (!status.ok()) return status;
     }
   }

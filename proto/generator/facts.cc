@@ -111,9 +111,9 @@ std::string ParamFacts(const ModelParam& param) {
           : "";
   const std::string since =
       param.since.empty() ? "" : absl::StrCat("Since ", param.since, ".");
-  return Sentences({absl::StrCat("`", param.name, "`: ", TypeFacts(param.type),
-                                 "."),
-                    fallback, since});
+  return Sentences(
+      {absl::StrCat("`", param.name, "`: ", TypeFacts(param.type), "."),
+       fallback, since});
 }
 
 std::string EnumFacts(const ModelEnum& enumeration) {

@@ -17,8 +17,7 @@ absl::StatusOr<Notes> ParseNotes(const Inputs& inputs) {
   if (!secrets.ok()) return secrets.status();
   absl::StatusOr<Prose> prose = Prose::Parse(inputs.prose);
   if (!prose.ok()) return prose.status();
-  return Notes{*std::move(idempotency), *std::move(secrets),
-               *std::move(prose)};
+  return Notes{*std::move(idempotency), *std::move(secrets), *std::move(prose)};
 }
 
 }  // namespace

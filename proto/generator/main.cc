@@ -47,11 +47,9 @@ bool WriteAll(const Outputs& outputs, const fs::path& dir,
 
 int Run(const fs::path& model, const fs::path& lock, const fs::path& out) {
   const fs::path notes = model.parent_path();
-  const absl::StatusOr<Outputs> outputs =
-      Generate({ReadFile(model), ReadFile(lock),
-                ReadFile(notes / "idempotency.json"),
-                ReadFile(notes / "secrets.json"),
-                ReadFile(notes / "prose.json")});
+  const absl::StatusOr<Outputs> outputs = Generate(
+      {ReadFile(model), ReadFile(lock), ReadFile(notes / "idempotency.json"),
+       ReadFile(notes / "secrets.json"), ReadFile(notes / "prose.json")});
   if (!outputs.ok()) {
     std::cerr << "xapi-protogen: " << outputs.status().message() << "\n";
     return 1;

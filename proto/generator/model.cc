@@ -35,7 +35,8 @@ std::vector<T> List(const Json& json, const char* key, Read read) {
 
 Lifecycle ReadLifecycle(const Json& json) {
   Lifecycle lifecycle;
-  lifecycle.transitions = json.value("lifecycle", decltype(lifecycle.transitions)());
+  lifecycle.transitions =
+      json.value("lifecycle", decltype(lifecycle.transitions)());
   lifecycle.state = json.value("state", lifecycle.state);
   return lifecycle;
 }

@@ -82,8 +82,8 @@ std::string EnumZeroName(absl::string_view enum_name) {
 
 std::string EnumValueName(absl::string_view enum_name,
                           absl::string_view value) {
-  const std::string name = absl::AsciiStrToUpper(absl::StrCat(
-      SnakeName(EnumSnake(enum_name)), "_", SnakeName(value)));
+  const std::string name = absl::AsciiStrToUpper(
+      absl::StrCat(SnakeName(EnumSnake(enum_name)), "_", SnakeName(value)));
   return name == EnumZeroName(enum_name) ? name + "_VALUE" : name;
 }
 

@@ -31,6 +31,11 @@ constexpr std::pair<absl::string_view, absl::string_view> kImplicit[] = {
     {"create", ""},
     {"destroy", ""}};
 
+// The lists say "NONE" where Protobuf's options say nothing.
+std::string LevelText(const std::string& level) {
+  return level == "NONE" ? "" : level;
+}
+
 absl::Status Unreadable(absl::string_view what, absl::string_view why) {
   return absl::InvalidArgumentError(
       absl::StrCat("the ", what, " cannot be read: ", why));
@@ -43,10 +48,12 @@ absl::StatusOr<Idempotency> Idempotency::Parse(absl::string_view text) {
   if (text.empty()) return idempotency;
   try {
     const Json json = Json::parse(text.begin(), text.end());
-    idempotency.by_prefix_ = json.at("prefixes");
+    for (const auto& [prefix, level] : json.at("prefixes").items()) {
+      idempotency.by_prefix_[prefix] = LevelText(level);
+    }
     for (const auto& [level, messages] : json.at("messages").items()) {
       for (const std::string message : messages) {
-        idempotency.by_message_[message] = level == "NONE" ? "" : level;
+        idempotency.by_message_[message] = LevelText(level);
       }
     }
   } catch (const Json::exception& error) {
@@ -56,8 +63,7 @@ absl::StatusOr<Idempotency> Idempotency::Parse(absl::string_view text) {
 }
 
 std::string Idempotency::Level(const std::string& klass,
-                               const ModelMessage& message,
-                               bool* known) const {
+                               const ModelMessage& message, bool* known) const {
   bool ignored;
   bool& is_known = known == nullptr ? ignored : *known;
   is_known = true;

@@ -119,21 +119,19 @@ absl::Status NumberFile(SchemaFile* file, Lock* lock) {
   return absl::OkStatus();
 }
 
-void CompareNumbers(
-    const std::map<std::string, LockedNumbers>& released,
-    const std::map<std::string, LockedNumbers>& all,
-    std::vector<std::string>* changes) {
+void CompareNumbers(const std::map<std::string, LockedNumbers>& released,
+                    const std::map<std::string, LockedNumbers>& all,
+                    std::vector<std::string>* changes) {
   for (const auto& [owner, numbers] : released) {
     const auto found = all.find(owner);
     for (const LockedNumber& number : numbers) {
-      const bool kept =
-          found != all.end() &&
-          std::any_of(found->second.begin(), found->second.end(),
-                      [&number](const LockedNumber& now) {
-                        return now.number == number.number &&
-                               now.name == number.name &&
-                               Compatible(now.what, number.what);
-                      });
+      const bool kept = found != all.end() &&
+                        std::any_of(found->second.begin(), found->second.end(),
+                                    [&number](const LockedNumber& now) {
+                                      return now.number == number.number &&
+                                             now.name == number.name &&
+                                             Compatible(now.what, number.what);
+                                    });
       if (!kept) {
         changes->push_back(absl::StrCat(owner, ".", number.name, " = ",
                                         number.number, " (", number.what,
@@ -152,9 +150,9 @@ void CompareRpcs(const Lock& released, const Lock& lock,
       changes->push_back(absl::StrCat(method, " is no longer served"));
     } else if (found->second.request != rpc.request ||
                found->second.response != rpc.response) {
-      changes->push_back(absl::StrCat(
-          method, " no longer takes a ", rpc.request, " or returns a ",
-          rpc.response));
+      changes->push_back(absl::StrCat(method, " no longer takes a ",
+                                      rpc.request, " or returns a ",
+                                      rpc.response));
     }
   }
 }

@@ -143,11 +143,11 @@ std::string PrintRpc(const SchemaRpc& rpc) {
   }
   std::string out;
   PrintComment(rpc.comment, 2, &out);
-  return out + Block(absl::StrCat("rpc ", rpc.name, "(", rpc.request,
-                                  ") returns (",
-                                  rpc.server_streaming ? "stream " : "",
-                                  rpc.response, ")"),
-                     body, 2);
+  return out +
+         Block(absl::StrCat("rpc ", rpc.name, "(", rpc.request, ") returns (",
+                            rpc.server_streaming ? "stream " : "", rpc.response,
+                            ")"),
+               body, 2);
 }
 
 std::string PrintService(const SchemaService& service) {

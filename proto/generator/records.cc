@@ -17,8 +17,10 @@ bool Contains(const std::vector<std::string>& list, const std::string& item) {
 
 std::string ConstructorPart(const ModelClass& klass, const std::string& field) {
   if (!HasConstructor(klass)) return "";
-  if (Contains(klass.constructor_required, field)) return "CONSTRUCTOR_REQUIRED";
-  if (Contains(klass.constructor_optional, field)) return "CONSTRUCTOR_OPTIONAL";
+  if (Contains(klass.constructor_required, field))
+    return "CONSTRUCTOR_REQUIRED";
+  if (Contains(klass.constructor_optional, field))
+    return "CONSTRUCTOR_OPTIONAL";
   return "";
 }
 
@@ -31,9 +33,9 @@ bool IsZero(const std::string& json) {
 // place of an unset one.
 bool NeedsPresence(const ModelField& field, absl::string_view part,
                    const SchemaField& image) {
-  const bool scalar = image.label.empty() && (image.type == "string" ||
-                      image.type == "int64" || image.type == "double" ||
-                      image.type == "bool");
+  const bool scalar =
+      image.label.empty() && (image.type == "string" || image.type == "int64" ||
+                              image.type == "double" || image.type == "bool");
   return scalar && part == "CONSTRUCTOR_OPTIONAL" &&
          field.default_json.has_value() && !IsZero(*field.default_json);
 }
@@ -55,7 +57,7 @@ absl::StatusOr<SchemaField> MakeField(absl::string_view owner,
   };
   if (image->name != field.name) add("(xenapi.v1.name)", Quote(field.name));
   if (!part.empty()) add("(xenapi.v1.constructor)", part);
-  if (field.secret || notes.secrets.count(key) > 0) {
+  if (field.secret || IsCredential(*type) || notes.secrets.count(key) > 0) {
     add("(xenapi.v1.secret)", "true");
   }
   if (field.lifecycle.IsDeprecated()) add("deprecated", "true");
@@ -82,9 +84,8 @@ absl::Status BuildRecord(const ModelClass& klass, BuildContext* context) {
   }
   for (const ModelField& field : RecordFields(context->model, klass)) {
     if (!IsOnWire(field)) continue;
-    absl::StatusOr<SchemaField> image =
-        MakeField(klass.name, field, ConstructorPart(klass, field.name),
-                  context->notes);
+    absl::StatusOr<SchemaField> image = MakeField(
+        klass.name, field, ConstructorPart(klass, field.name), context->notes);
     if (!image.ok()) return image.status();
     record.fields.push_back(*std::move(image));
   }
@@ -136,7 +137,11 @@ absl::Status BuildTaskProgress(BuildContext* context) {
   progress.fields = {
       {"The reference of the task, by which it can be watched again or "
        "cancelled.",
-       "", "string", "task", 0, {{"(xenapi.v1.ref)", "\"task\""}}},
+       "",
+       "string",
+       "task",
+       0,
+       {{"(xenapi.v1.ref)", "\"task\""}}},
       {"The uuid of the task.", "", "string", "uuid"},
       {"How much is done, from 0 to 1.", "", "double", "progress"},
       {"Where the task stands.", "", EnumName("task_status_type"), "status"},

@@ -1,4 +1,5 @@
-// The .proto files as data: built from the model, numbered by the lock, printed.
+// The .proto files as data: built from the model, numbered by the lock,
+// printed.
 #ifndef PROTO_GENERATOR_SCHEMA_H_
 #define PROTO_GENERATOR_SCHEMA_H_
 
@@ -12,7 +13,8 @@ namespace xapi_gateway::protogen {
 // The field that keeps what a record or response holds beyond the schema. One
 // number for all messages, so that code can find it without a descriptor. It
 // lies far above any field that a class will have (VM, the largest, has 93),
-// below the range that Protobuf keeps for itself, and still takes a two-byte tag.
+// below the range that Protobuf keeps for itself, and still takes a two-byte
+// tag.
 inline constexpr absl::string_view kUnrecognizedField = "unrecognized";
 inline constexpr int kUnrecognizedNumber = 1000;
 

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/generator/context.h"
 #include "proto/generator/naming.h"
+#include "proto/generator/types.h"
 
 namespace xapi_gateway::protogen {
 namespace {
@@ -19,9 +20,9 @@ struct Role {
 
 // From the weakest to the strongest.
 constexpr Role kLadder[] = {
-    {"read-only", "READ_ONLY"},           {"vm-operator", "VM_OPERATOR"},
-    {"vm-admin", "VM_ADMIN"},             {"vm-power-admin", "VM_POWER_ADMIN"},
-    {"pool-operator", "POOL_OPERATOR"},   {"pool-admin", "POOL_ADMIN"},
+    {"read-only", "READ_ONLY"},         {"vm-operator", "VM_OPERATOR"},
+    {"vm-admin", "VM_ADMIN"},           {"vm-power-admin", "VM_POWER_ADMIN"},
+    {"pool-operator", "POOL_OPERATOR"}, {"pool-admin", "POOL_ADMIN"},
 };
 constexpr Role kLocalRoot = {"local root", "LOCAL_ROOT"};
 
@@ -45,23 +46,42 @@ bool AllowsClientCert(const Model& model, const std::string& set) {
   return Contains(model.role_sets.at(set), "client-cert");
 }
 
+bool NamesCredential(const std::string& type) {
+  const absl::StatusOr<Type> parsed = ParseType(type);
+  return parsed.ok() && IsCredential(*parsed);
+}
+
 // Whether the value of a field that must stay hidden passes through the call.
 bool HandlesSecretField(const ModelClass& klass, const ModelMessage& message,
                         const Notes& notes) {
   for (const ModelField& field : klass.fields) {
     const std::string key = absl::StrCat(klass.name, ":", field.name);
-    if (!field.secret && notes.secrets.count(key) == 0) continue;
-    const bool whole_record =
-        message.kind == "create" || absl::EndsWith(message.result, " record") ||
-        absl::EndsWith(message.result, " record) map");
+    if (!field.secret && !NamesCredential(field.type) &&
+        notes.secrets.count(key) == 0) {
+      continue;
+    }
+    const bool whole_record = message.kind == "create" ||
+                              absl::EndsWith(message.result, " record") ||
+                              absl::EndsWith(message.result, " record) map");
     if (message.field == field.name || whole_record) return true;
   }
   return false;
 }
 
+// Whether a credential is the result, or an argument in a request that many
+// RPCs share, so that the argument itself cannot be marked.
+bool HandlesCredential(const ModelMessage& message) {
+  if (NamesCredential(message.result)) return true;
+  return message.kind != "custom" &&
+         std::any_of(message.params.begin(), message.params.end(),
+                     [](const ModelParam& param) {
+                       return NamesCredential(param.type);
+                     });
+}
+
 bool IsSecret(const ModelClass& klass, const ModelMessage& message,
               const Notes& notes) {
-  return message.secret ||
+  return message.secret || HandlesCredential(message) ||
          notes.secrets.count(absl::StrCat(klass.name, ".", message.name)) > 0 ||
          HandlesSecretField(klass, message, notes);
 }
@@ -72,9 +92,8 @@ absl::StatusOr<std::vector<std::string>> RpcOptions(
     const BuildContext& context) {
   const absl::StatusOr<Role> role = WeakestRole(context.model, message.roles);
   if (!role.ok()) return role.status();
-  std::vector<std::string> lines = {
-      absl::StrCat("method: ", Quote(method)),
-      absl::StrCat("role: ", role->option)};
+  std::vector<std::string> lines = {absl::StrCat("method: ", Quote(method)),
+                                    absl::StrCat("role: ", role->option)};
   auto add_if = [&lines](bool condition, std::string line) {
     if (condition) lines.push_back(std::move(line));
   };
@@ -85,8 +104,10 @@ absl::StatusOr<std::vector<std::string>> RpcOptions(
   for (const auto& [key, set] : message.key_roles) {
     const absl::StatusOr<Role> key_role = WeakestRole(context.model, set);
     if (!key_role.ok()) return key_role.status();
-    lines.push_back(absl::StrCat("key_roles: {key: ", Quote(key),
-                                 " role: ", key_role->option, "}"));
+    lines.push_back("key_roles: {");
+    lines.push_back(absl::StrCat("  key: ", Quote(key)));
+    lines.push_back(absl::StrCat("  role: ", key_role->option));
+    lines.push_back("}");
   }
   add_if(!types.result_ref.empty(),
          absl::StrCat("result_ref: ", Quote(types.result_ref)));
@@ -144,8 +165,9 @@ SchemaMessage MakeProgress(const SchemaRpc& rpc, const std::string& result) {
   progress.name = rpc.response;
   progress.comment = absl::StrCat("The progress of `", rpc.method, "`.");
   progress.oneof = "update";
-  progress.fields = {{"How far the task has come.", "", "TaskProgress", "task"},
-                     {"The result, as the last message.", "", result, "result"}};
+  progress.fields = {
+      {"How far the task has come.", "", "TaskProgress", "task"},
+      {"The result, as the last message.", "", result, "result"}};
   return progress;
 }
 
@@ -175,7 +197,8 @@ absl::Status BuildService(const ModelClass& klass, BuildContext* context) {
   SchemaService service;
   service.name = CamelName(klass.name) + "Service";
   service.class_name = klass.name;
-  service.comment = context->notes.prose.Before(klass.name, ServiceFacts(klass));
+  service.comment =
+      context->notes.prose.Before(klass.name, ServiceFacts(klass));
   service.deprecated = klass.lifecycle.IsDeprecated();
   for (const ModelMessage& message : klass.messages) {
     if (!IsPublic(message)) continue;

@@ -262,6 +262,8 @@ std::string SharedWord(const Type& type) {
   }
 }
 
+bool IsCredential(const Type& type) { return RefClass(type) == "session"; }
+
 std::string RefClass(const Type& type) {
   if (type.Is(TypeKind::kRef)) return type.name;
   if (type.Is(TypeKind::kMap)) return RefClass(type.args[1]);

@@ -58,6 +58,10 @@ absl::StatusOr<SchemaField> FieldOfType(const Type& type);
 // or "VmPowerState"; empty if no shared message holds it.
 std::string SharedWord(const Type& type);
 
+// Whether a value of the type lets its holder act as somebody else: whoever
+// knows a session's reference has the session.
+bool IsCredential(const Type& type);
+
 // The class of the references in the type, apart from the keys of maps; empty
 // if there are none.
 std::string RefClass(const Type& type);
