@@ -8,6 +8,8 @@ extern const char xapi_gateway_descriptor_set[];
 extern const char xapi_gateway_descriptor_set_end[];
 extern const char xapi_gateway_error_table[];
 extern const char xapi_gateway_error_table_end[];
+extern const char xapi_gateway_error_texts[];
+extern const char xapi_gateway_error_texts_end[];
 }
 
 namespace xapi_gateway {
@@ -22,6 +24,12 @@ absl::string_view ErrorTable() {
   return {xapi_gateway_error_table,
           static_cast<size_t>(xapi_gateway_error_table_end -
                               xapi_gateway_error_table)};
+}
+
+absl::string_view ErrorTexts() {
+  return {xapi_gateway_error_texts,
+          static_cast<size_t>(xapi_gateway_error_texts_end -
+                              xapi_gateway_error_texts)};
 }
 
 }  // namespace xapi_gateway

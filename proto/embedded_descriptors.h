@@ -15,6 +15,11 @@ absl::string_view DescriptorSet();
 // the name of the gRPC status it maps to, comma-separated.
 absl::string_view ErrorTable();
 
+// The text of proto/model/error_texts.csv: a header line, then xapi's error
+// code, the names of its parameters separated by semicolons, and a sentence
+// with those names in braces; names and sentence may be empty.
+absl::string_view ErrorTexts();
+
 }  // namespace xapi_gateway
 
 #endif  // PROTO_EMBEDDED_DESCRIPTORS_H_
