@@ -7,7 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "backend/wire/json_reader.h"
-#include "backend/wire/xml_reader.h"
+#include "backend/wire/xml_document.h"
 
 namespace xapi_gateway::wire {
 namespace {
@@ -90,14 +90,14 @@ absl::StatusOr<std::optional<ApiError>> ReadJsonReplyError(Reply& reply) {
 }
 
 absl::StatusOr<std::optional<ApiError>> ReadXmlReplyError(const Reply& reply) {
-  XmlReader reader;
-  if (!reader.Parse(reply.body)) return Malformed(reply);
-  const tinyxml2::XMLElement* response = reader.Response();
+  XmlDocument document;
+  if (!document.Parse(reply.body)) return Malformed(reply);
+  const tinyxml2::XMLElement* response = document.Response();
   if (response == nullptr) return Malformed(reply);
   absl::string_view status;
   std::vector<std::string> description;
   const bool is_struct =
-      XmlValue(response).Members([&](absl::string_view key, XmlValue& value) {
+      XmlNode(response).Members([&](absl::string_view key, XmlNode& value) {
         if (key == "Status") return value.String(&status);
         return key != "ErrorDescription" || ReadStrings(value, description);
       });
@@ -108,7 +108,7 @@ absl::StatusOr<std::optional<ApiError>> ReadXmlReplyError(const Reply& reply) {
   return error;
 }
 
-// Calls fn with the result, as a JsonValue or an XmlValue.
+// Calls fn with the result, as a JsonValue or an XmlNode.
 template <typename Fn>
 bool WithResult(Reply& reply, Fn&& fn) {
   bool found = false;
@@ -122,9 +122,9 @@ bool WithResult(Reply& reply, Fn&& fn) {
         });
     return read && found;
   }
-  XmlReader reader;
-  if (!reader.Parse(reply.body) || reader.Result() == nullptr) return false;
-  XmlValue value(reader.Result());
+  XmlDocument document;
+  if (!document.Parse(reply.body) || document.Result() == nullptr) return false;
+  XmlNode value(document.Result());
   return fn(value);
 }
 

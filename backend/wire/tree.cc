@@ -3,7 +3,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "backend/wire/json_reader.h"
-#include "backend/wire/xml_reader.h"
+#include "backend/wire/xml_document.h"
 
 namespace xapi_gateway::wire {
 namespace {
@@ -52,10 +52,10 @@ absl::StatusOr<Tree> JsonTree(Reply& reply) {
 }
 
 absl::StatusOr<Tree> XmlTree(const Reply& reply) {
-  XmlReader reader;
+  XmlDocument document;
   Tree tree;
-  if (reader.Parse(reply.body) && reader.Result() != nullptr) {
-    XmlValue result(reader.Result());
+  if (document.Parse(reply.body) && document.Result() != nullptr) {
+    XmlNode result(document.Result());
     if (Build(result, 0, tree)) return tree;
   }
   return absl::InternalError(absl::StrCat(

@@ -1,34 +1,17 @@
-#include "backend/wire/xml_reader.h"
+#include "backend/wire/xml_document.h"
 
-#include <cmath>
 #include <cstring>
 #include <string>
-#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "backend/wire/json_text.h"
 #include "backend/wire/json_writer.h"
-#include "simdjson.h"
+#include "backend/wire/xml_text.h"
 
 namespace xapi_gateway::wire {
 namespace {
-
-constexpr std::pair<const char*, XmlType> kTags[] = {
-    {"struct", XmlType::kStruct},    {"array", XmlType::kArray},
-    {"boolean", XmlType::kBool},     {"string", XmlType::kText},
-    {"double", XmlType::kDouble},    {"dateTime.iso8601", XmlType::kDateTime},
-    {"i4", XmlType::kInt},           {"int", XmlType::kInt},
-    {"i8", XmlType::kInt},
-};
-
-XmlType TypeOf(const char* tag) {
-  for (const auto& [name, type] : kTags) {
-    if (strcmp(tag, name) == 0) return type;
-  }
-  return XmlType::kOther;
-}
 
 // tinyxml2 drops text that is only white space, yet "  " is a value like any
 // other. Writing its first character as a reference keeps the text; replies
@@ -60,17 +43,6 @@ bool ProtectBlankText(absl::string_view text, std::string& out) {
   return true;
 }
 
-bool IsFinite(absl::string_view text) {
-  double number;
-  return absl::SimpleAtod(text, &number) && std::isfinite(number);
-}
-
-// A character reference can name a surrogate, which tinyxml2 turns into bytes
-// that are no UTF-8. Raw text was checked as a whole.
-bool IsUtf8(absl::string_view text) {
-  return simdjson::validate_utf8(text.data(), text.size());
-}
-
 bool MayHoldBlankText(absl::string_view text) {
   for (const char* end : {" </", "\n</", "\t</", "\r</"}) {
     if (absl::StrContains(text, end)) return true;
@@ -80,11 +52,11 @@ bool MayHoldBlankText(absl::string_view text) {
 
 }  // namespace
 
-XmlValue::XmlValue(const tinyxml2::XMLElement* value) : type_(XmlType::kText) {
+XmlNode::XmlNode(const tinyxml2::XMLElement* value) : type_(XmlType::kText) {
   const tinyxml2::XMLNode* child = value->FirstChild();
   if (child == nullptr) return;
   if (const tinyxml2::XMLElement* tagged = value->FirstChildElement()) {
-    type_ = TypeOf(tagged->Name());
+    type_ = XmlTypeOf(tagged->Name());
     container_ = tagged;
     child = tagged->FirstChild();
     if (type_ == XmlType::kArray || type_ == XmlType::kStruct) return;
@@ -92,21 +64,24 @@ XmlValue::XmlValue(const tinyxml2::XMLElement* value) : type_(XmlType::kText) {
   if (child != nullptr && child->ToText() != nullptr) text_ = child->Value();
 }
 
-bool XmlValue::String(absl::string_view* out) {
+bool XmlNode::String(absl::string_view* out) {
   if (type_ == XmlType::kArray || type_ == XmlType::kStruct ||
-      type_ == XmlType::kOther || type_ == XmlType::kBool || !IsUtf8(text_)) {
+      type_ == XmlType::kOther || type_ == XmlType::kBool) {
     return false;
   }
+  // A character reference can name a surrogate, which tinyxml2 turns into bytes
+  // that are no UTF-8. Raw text was checked as a whole.
+  if (!IsUtf8(text_)) return false;
   *out = text_;
   return true;
 }
 
-bool XmlValue::Int(int64_t* out) {
+bool XmlNode::Int(int64_t* out) {
   if (type_ != XmlType::kText && type_ != XmlType::kInt) return false;
   return absl::SimpleAtoi(text_, out);
 }
 
-bool XmlValue::Double(double* out) {
+bool XmlNode::Double(double* out) {
   if (type_ != XmlType::kText && type_ != XmlType::kInt &&
       type_ != XmlType::kDouble) {
     return false;
@@ -114,7 +89,7 @@ bool XmlValue::Double(double* out) {
   return ParseSpecialDouble(text_, out) || absl::SimpleAtod(text_, out);
 }
 
-bool XmlValue::Bool(bool* out) {
+bool XmlNode::Bool(bool* out) {
   if (type_ != XmlType::kBool) return false;
   bool yes = text_ == "1" || text_ == "true";
   if (!yes && text_ != "0" && text_ != "false") return false;
@@ -122,11 +97,11 @@ bool XmlValue::Bool(bool* out) {
   return true;
 }
 
-const tinyxml2::XMLElement* XmlValue::Data() const {
+const tinyxml2::XMLElement* XmlNode::Data() const {
   return container_->FirstChildElement("data");
 }
 
-void XmlValue::AppendJson(std::string& out) {
+void XmlNode::AppendJson(std::string& out) {
   auto separate = [&out, first = true]() mutable {
     if (!first) out.push_back(',');
     first = false;
@@ -134,7 +109,7 @@ void XmlValue::AppendJson(std::string& out) {
   switch (type_) {
     case XmlType::kArray:
       out.push_back('[');
-      Elements([&](XmlValue& value) {
+      Elements([&](XmlNode& value) {
         separate();
         value.AppendJson(out);
         return true;
@@ -143,7 +118,7 @@ void XmlValue::AppendJson(std::string& out) {
       return;
     case XmlType::kStruct:
       out.push_back('{');
-      Members([&](absl::string_view key, XmlValue& value) {
+      Members([&](absl::string_view key, XmlNode& value) {
         separate();
         AppendJsonString(key, out);
         out.push_back(':');
@@ -152,37 +127,19 @@ void XmlValue::AppendJson(std::string& out) {
       });
       out.push_back('}');
       return;
-    case XmlType::kBool:
-      out.append(text_ == "1" || text_ == "true" ? "true" : "false");
-      return;
-    case XmlType::kInt:
-    case XmlType::kDouble:
-      if (IsFinite(text_)) {
-        out.append(text_.data(), text_.size());
-        return;
-      }
-      break;
-    case XmlType::kOther:
-      if (text_.empty()) {
-        out.append("null");
-        return;
-      }
-      break;
-    case XmlType::kText:
-    case XmlType::kDateTime:
-      break;
+    default:
+      AppendXmlScalarJson(type_, IsUtf8(text_) ? text_ : "", out);
   }
-  AppendJsonString(IsUtf8(text_) ? text_ : "", out);
 }
 
-bool XmlReader::Parse(absl::string_view text) {
-  if (!simdjson::validate_utf8(text.data(), text.size())) return false;
+bool XmlDocument::Parse(absl::string_view text) {
+  if (!IsUtf8(text)) return false;
   std::string kept;
   if (MayHoldBlankText(text) && ProtectBlankText(text, kept)) text = kept;
   return document_.Parse(text.data(), text.size()) == tinyxml2::XML_SUCCESS;
 }
 
-const tinyxml2::XMLElement* XmlReader::Response() const {
+const tinyxml2::XMLElement* XmlDocument::Response() const {
   const tinyxml2::XMLNode* node = &document_;
   for (const char* tag : {"methodResponse", "params", "param", "value"}) {
     node = node->FirstChildElement(tag);
@@ -191,7 +148,7 @@ const tinyxml2::XMLElement* XmlReader::Response() const {
   return node->ToElement();
 }
 
-const tinyxml2::XMLElement* XmlReader::Result() const {
+const tinyxml2::XMLElement* XmlDocument::Result() const {
   const tinyxml2::XMLElement* response = Response();
   if (response == nullptr) return nullptr;
   const tinyxml2::XMLElement* data = response->FirstChildElement();
@@ -205,10 +162,6 @@ const tinyxml2::XMLElement* XmlReader::Result() const {
     }
   }
   return nullptr;
-}
-
-const tinyxml2::XMLElement* XmlReader::BareValue() const {
-  return document_.FirstChildElement("value");
 }
 
 }  // namespace xapi_gateway::wire

@@ -1,32 +1,23 @@
-// Walks an XML-RPC reply.
-#ifndef BACKEND_WIRE_XML_READER_H_
-#define BACKEND_WIRE_XML_READER_H_
+// An XML-RPC reply as a document: for errors and for replies to the gateway's
+// own questions, which are small. Results that clients asked for are streamed
+// by XmlReader instead.
+#ifndef BACKEND_WIRE_XML_DOCUMENT_H_
+#define BACKEND_WIRE_XML_DOCUMENT_H_
 
 #include <cstdint>
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "backend/wire/xml_type.h"
 #include "tinyxml2.h"
 
 namespace xapi_gateway::wire {
 
-// What a <value> element holds.
-enum class XmlType {
-  kText,  // untagged or <string>
-  kInt,
-  kDouble,
-  kBool,
-  kDateTime,
-  kArray,
-  kStruct,
-  kOther,  // <nil/>, <base64> and what XML-RPC does not know
-};
-
-// The XML counterpart of JsonValue, member for member. The document outlives
-// its values.
-class XmlValue {
+// One <value> element, with the members of JsonValue. The document outlives its
+// values.
+class XmlNode {
  public:
-  explicit XmlValue(const tinyxml2::XMLElement* value);
+  explicit XmlNode(const tinyxml2::XMLElement* value);
 
   // Text, a date, or the digits of a tagged number. Valid UTF-8.
   bool String(absl::string_view* out);
@@ -53,20 +44,20 @@ class XmlValue {
 };
 
 template <typename Fn>
-bool XmlValue::Elements(Fn&& fn) {
+bool XmlNode::Elements(Fn&& fn) {
   if (type_ != XmlType::kArray) return false;
   const tinyxml2::XMLElement* data = Data();
   if (data == nullptr) return true;
   for (auto* value = data->FirstChildElement(); value != nullptr;
        value = value->NextSiblingElement()) {
-    XmlValue member(value);
+    XmlNode member(value);
     if (!fn(member)) return false;
   }
   return true;
 }
 
 template <typename Fn>
-bool XmlValue::Members(Fn&& fn) {
+bool XmlNode::Members(Fn&& fn) {
   if (type_ != XmlType::kStruct) return false;
   for (auto* member = container_->FirstChildElement(); member != nullptr;
        member = member->NextSiblingElement()) {
@@ -75,14 +66,14 @@ bool XmlValue::Members(Fn&& fn) {
     const tinyxml2::XMLElement* value = name->NextSiblingElement();
     if (value == nullptr) return false;
     const char* key = name->GetText();
-    XmlValue child(value);
+    XmlNode child(value);
     if (!fn(absl::string_view(key == nullptr ? "" : key), child)) return false;
   }
   return true;
 }
 
 // A parsed reply. Not thread-safe.
-class XmlReader {
+class XmlDocument {
  public:
   // Parses `text`; false if it is not well-formed or not UTF-8.
   bool Parse(absl::string_view text);
@@ -93,8 +84,6 @@ class XmlReader {
   // the one call that answers without a status (system.listMethods). Null if
   // there is none.
   const tinyxml2::XMLElement* Result() const;
-  // The root if it is a <value>: the form of a task's result.
-  const tinyxml2::XMLElement* BareValue() const;
 
  private:
   tinyxml2::XMLDocument document_;
@@ -102,4 +91,4 @@ class XmlReader {
 
 }  // namespace xapi_gateway::wire
 
-#endif  // BACKEND_WIRE_XML_READER_H_
+#endif  // BACKEND_WIRE_XML_DOCUMENT_H_

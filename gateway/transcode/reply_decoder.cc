@@ -62,25 +62,20 @@ absl::StatusOr<std::string> DecodeJson(const Binding& binding,
   return std::move(out).Take();
 }
 
-absl::StatusOr<std::string> DecodeValue(const Binding& binding,
-                                        size_t expected_bytes,
-                                        wire::XmlValue value) {
-  ProtoWriter out(expected_bytes);
-  ResultDecoder<wire::XmlValue> decoder(out);
-  if (!decoder.Response(*binding.response, value)) {
-    return Misfit(binding, decoder.expected());
-  }
-  return std::move(out).Take();
-}
-
 absl::StatusOr<std::string> DecodeXml(const Binding& binding,
                                       const wire::Reply& reply) {
-  wire::XmlReader reader;
-  if (!reader.Parse(reply.body)) return Malformed(binding, reply);
-  const tinyxml2::XMLElement* result = reader.Result();
-  if (result == nullptr) return Malformed(binding, reply);
-  return DecodeValue(binding, reply.body.size() / kXmlBytesPerByte,
-                     wire::XmlValue(result));
+  if (!wire::IsUtf8(reply.body)) return Malformed(binding, reply);
+  ProtoWriter out(reply.body.size() / kXmlBytesPerByte);
+  ResultDecoder<wire::XmlValue> decoder(out);
+  bool fits = true;
+  const bool well_formed =
+      wire::ReadXmlResult(reply.body, [&](wire::XmlValue& value) {
+        fits = decoder.Response(*binding.response, value);
+        return true;
+      });
+  if (!well_formed) return Malformed(binding, reply);
+  if (!fits) return Misfit(binding, decoder.expected());
+  return std::move(out).Take();
 }
 
 }  // namespace
@@ -95,14 +90,20 @@ absl::StatusOr<std::string> DecodeTaskResult(const Binding& binding,
                                              absl::string_view result) {
   // A task that finished without any result has an empty text.
   if (result.empty()) result = "<value></value>";
-  wire::XmlReader reader;
-  if (!reader.Parse(result) || reader.BareValue() == nullptr) {
+  ProtoWriter out(result.size());
+  ResultDecoder<wire::XmlValue> decoder(out);
+  bool fits = true;
+  if (!wire::IsUtf8(result) ||
+      !wire::ReadXmlValue(result, [&](wire::XmlValue& value) {
+        fits = decoder.Response(*binding.response, value);
+        return true;
+      })) {
     return absl::InternalError(
         absl::StrCat(binding.method, ": the task's result of ", result.size(),
                      " bytes is no XML-RPC value"));
   }
-  return DecodeValue(binding, result.size(),
-                     wire::XmlValue(reader.BareValue()));
+  if (!fits) return Misfit(binding, decoder.expected());
+  return std::move(out).Take();
 }
 
 }  // namespace xapi_gateway::transcode

@@ -203,9 +203,10 @@ TEST(OddRepliesTest, OddText) {
       {"cr", "VM.get_name_label", XmlReply("a\r\nb"), R"(value: "a\nb")"},
       {"entity", "VM.get_name_label", XmlReply("&lt;&#233;&gt;"),
        "value: \"<\\303\\251>\""},
-      {"surrogate reference", "VM.get_name_label", XmlReply("&#xD800;"),
-       "INTERNAL: VM.get_name_label: the result is not a string, which the "
-       "schema says it is"},
+      {"unescaped key", "VM.get_other_config",
+       XmlReply("<struct><member><name>a & <b></name><value>1</value></member>"
+                "</struct>"),
+       R"(values { key: "a & <b>" value: "1" })"},
   });
 }
 
@@ -225,9 +226,12 @@ TEST(OddRepliesTest, MalformedReplies) {
       {kXml, "<methodResponse/>"},
       {kXml, "<methodResponse><params><param><value>"},
       XmlReply("<&>"),
+      XmlReply("&#xD800;"),
+      XmlReply("&unknown;"),
+      XmlReply("a & b"),
+      XmlReply("<!-- a -->"),
+      XmlReply("<![CDATA[a]]>"),
       XmlReply("\xff"),
-      XmlReply("<struct><member><name>a & b</name><value>1</value></member>"
-               "</struct>"),
   };
   for (const wire::Reply& reply : kReplies) {
     EXPECT_TRUE(absl::StartsWith(Decoded("VM.get_name_label", reply),
