@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "backend/call/replay_policy.h"
-#include "backend/wire/tree.h"
 
 namespace xapi_gateway::call {
 
@@ -80,27 +79,23 @@ void ConnectAttempt::OnLogin(SessionCalls::LoginOutcome outcome) {
 }
 
 void ConnectAttempt::Verify(std::string reference) {
-  Message message;
-  message.method = "pool.get_all_records";
-  message.session = reference;
-  message.deadline = context_.transport->loop().Now() +
-                     context_.options->connect_timeout;
-  verify_request_ =
-      Send(*context_.transport, route_, message, context_.limits,
-           [self = shared_from_this(), reference](CallOutcome outcome) {
-             self->verify_request_ = 0;
-             self->OnPoolRecord(reference, std::move(outcome));
-           });
+  verify_request_ = context_.session_calls->ReadPoolUuid(
+      route_, reference,
+      [self = shared_from_this(),
+       reference](SessionCalls::UuidOutcome outcome) {
+        self->verify_request_ = 0;
+        self->OnUuid(reference, std::move(outcome));
+      });
 }
 
-void ConnectAttempt::OnPoolRecord(const std::string& reference,
-                                  CallOutcome outcome) {
+void ConnectAttempt::OnUuid(const std::string& reference,
+                            SessionCalls::UuidOutcome outcome) {
   if (auto* error = std::get_if<wire::ApiError>(&outcome)) {
     OnVerifyError(reference, *error);
   } else if (auto* failure = std::get_if<CallFailure>(&outcome)) {
     Finish(NoCoordinator{std::string(failure->status.message())});
   } else {
-    Compare(reference, std::get<wire::Reply>(outcome));
+    Compare(reference, std::get<std::string>(std::move(outcome)));
   }
 }
 
@@ -122,19 +117,11 @@ void ConnectAttempt::OnVerifyError(const std::string& reference,
   }
 }
 
-void ConnectAttempt::Compare(const std::string& reference,
-                             wire::Reply& reply) {
-  auto records = wire::ReadTree(reply);
-  if (!records.ok() || records->members.size() != 1) {
-    Finish(NoCoordinator{absl::StrCat(
-        route_.endpoint.text(), " did not answer with one pool record")});
-    return;
-  }
-  std::string uuid(records->members.begin()->second.Text("uuid"));
-  if (uuid.empty() || (!pool_uuid_.empty() && uuid != pool_uuid_)) {
-    Finish(NoCoordinator{absl::StrCat(
-        route_.endpoint.text(), " belongs to pool ", uuid, ", not ",
-        pool_uuid_)});
+void ConnectAttempt::Compare(const std::string& reference, std::string uuid) {
+  if (!pool_uuid_.empty() && uuid != pool_uuid_) {
+    Finish(NoCoordinator{absl::StrCat(route_.endpoint.text(),
+                                      " belongs to pool ", uuid, ", not ",
+                                      pool_uuid_)});
     return;
   }
   Found found{route_, std::move(uuid), ""};

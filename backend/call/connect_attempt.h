@@ -76,10 +76,11 @@ class ConnectAttempt : public std::enable_shared_from_this<ConnectAttempt> {
   void OnLogin(SessionCalls::LoginOutcome outcome);
   bool ShouldTryXml(const CallFailure& failure) const;
   void Verify(std::string reference);
-  void OnPoolRecord(const std::string& reference, CallOutcome outcome);
+  void OnUuid(const std::string& reference,
+              SessionCalls::UuidOutcome outcome);
   void OnVerifyError(const std::string& reference,
                      const wire::ApiError& error);
-  void Compare(const std::string& reference, wire::Reply& reply);
+  void Compare(const std::string& reference, std::string uuid);
   void Finish(AttemptResult result);
   void LogoutNew();
 

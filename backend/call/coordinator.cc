@@ -266,6 +266,7 @@ void Coordinator::StopFollowing(const http::Endpoint& endpoint,
 }
 
 void Coordinator::ReadHosts() {
+  if (!connection_ || hosts_request_ != 0) return;
   std::string session = context_.sessions->AnyReference();
   Message message;
   message.method = "host.get_all_records";

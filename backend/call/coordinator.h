@@ -86,6 +86,8 @@ class Coordinator {
   // Asks the coordinator whether it is alive, and suspects it if it is not.
   void Check();
   void UpdateHosts(const std::vector<std::string>& addresses);
+  // Replaces the hosts by what the pool says, once it has answered.
+  void ReadHosts();
 
   PoolState::Phase phase() const { return phase_; }
   const std::string& pool_uuid() const { return pool_uuid_; }
@@ -116,7 +118,6 @@ class Coordinator {
   void Follow(const http::Endpoint& from, const std::string& address);
   bool MayHop();
   void StopFollowing(const http::Endpoint& endpoint, std::string problem);
-  void ReadHosts();
   void CancelProbing();
 
   const AttemptContext context_;

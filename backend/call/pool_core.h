@@ -77,6 +77,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   http::Loop& loop() const { return loop_; }
 
  private:
+  using LoginDone = absl::AnyInvocable<void(session::LoginResult)>;
   struct Identified {
     std::shared_ptr<const session::Identity> identity;
     std::unique_ptr<session::SessionPool> sessions;
@@ -85,8 +86,13 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   // Sessions.
   std::unique_ptr<session::SessionPool> MakeSessions(
       std::shared_ptr<const session::Identity> identity, int max_sessions);
-  void LoginFor(const session::Identity& identity,
-                absl::AnyInvocable<void(session::LoginResult)> done);
+  // Logs in where the coordinator is, or was last. Whenever a session had to be
+  // replaced, the process behind the address may be another one, even of
+  // another pool; so the uuid is checked each time.
+  void LoginFor(const session::Identity& identity, LoginDone done);
+  void CheckLogin(const Route& route, uint64_t generation,
+                  std::string reference, LoginDone done);
+  void RefuseLogin(uint64_t generation, CallOutcome outcome, LoginDone done);
   session::SessionPool* SessionsFor(const Call& call);
   bool MakeRoomForIdentity();
   bool IsOwn(const Call& call) const;

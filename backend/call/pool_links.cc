@@ -45,36 +45,74 @@ std::unique_ptr<session::SessionPool> PoolCore::MakeSessions(
       });
 }
 
-void PoolCore::LoginFor(
-    const session::Identity& identity,
-    absl::AnyInvocable<void(session::LoginResult)> done) {
+void PoolCore::LoginFor(const session::Identity& identity, LoginDone done) {
+  Route route = coordinator_.last_route();
   uint64_t generation = coordinator_.connection() != nullptr
                             ? coordinator_.connection()->generation
                             : 0;
   session_calls_->Login(
-      coordinator_.last_route(), identity,
-      [self = shared_from_this(), generation,
+      route, identity,
+      [self = shared_from_this(), route, generation,
        done = std::move(done)](SessionCalls::LoginOutcome outcome) mutable {
         if (auto* reference = std::get_if<std::string>(&outcome)) {
-          done(std::move(*reference));
-        } else if (auto* failure = std::get_if<CallFailure>(&outcome)) {
-          absl::Status status = failure->status;
-          // A directory can be slow while xapi itself is well.
-          if (failure->reason == FailureReason::kDeadlineExceeded) {
-            self->coordinator_.Check();
-          } else {
-            self->SuspectBecause(generation, std::move(*failure));
-          }
-          done(std::move(status));
+          self->CheckLogin(route, generation, std::move(*reference),
+                           std::move(done));
+        } else if (auto* error = std::get_if<wire::ApiError>(&outcome)) {
+          self->RefuseLogin(generation, std::move(*error), std::move(done));
         } else {
-          auto& error = std::get<wire::ApiError>(outcome);
-          bool misplaced = IsRedirect(error) || IsEmergency(error);
-          if (misplaced) self->SuspectBecause(generation, error);
-          misplaced ? done(absl::UnavailableError(wire::ToString(error)))
-                    : done(std::move(error));
+          self->RefuseLogin(generation,
+                            std::get<CallFailure>(std::move(outcome)),
+                            std::move(done));
         }
-        self->Count();
       });
+}
+
+void PoolCore::CheckLogin(const Route& route, uint64_t generation,
+                          std::string reference, LoginDone done) {
+  session_calls_->Begin();
+  session_calls_->ReadPoolUuid(
+      route, reference,
+      [self = shared_from_this(), route, generation, reference,
+       done = std::move(done)](SessionCalls::UuidOutcome outcome) mutable {
+        auto* uuid = std::get_if<std::string>(&outcome);
+        if (uuid != nullptr && *uuid == self->coordinator_.pool_uuid()) {
+          done(std::move(reference));
+          self->coordinator_.ReadHosts();
+          self->Count();
+        } else {
+          self->session_calls_->Logout(route, std::move(reference));
+          CallFailure failure;
+          if (auto* found = std::get_if<CallFailure>(&outcome)) {
+            failure = std::move(*found);
+          } else {
+            failure.status = absl::UnavailableError(absl::StrCat(
+                route.endpoint.text(), " is not the pool's any more"));
+          }
+          self->RefuseLogin(generation, std::move(failure), std::move(done));
+        }
+        self->session_calls_->Finish();
+      });
+}
+
+void PoolCore::RefuseLogin(uint64_t generation, CallOutcome outcome,
+                           LoginDone done) {
+  if (auto* failure = std::get_if<CallFailure>(&outcome)) {
+    // A directory can be slow while xapi itself is well.
+    if (failure->reason == FailureReason::kDeadlineExceeded) {
+      coordinator_.Check();
+    } else {
+      SuspectBecause(generation, outcome);
+    }
+    done(failure->status);
+    return;
+  }
+  auto& error = std::get<wire::ApiError>(outcome);
+  if (IsRedirect(error) || IsEmergency(error)) {
+    SuspectBecause(generation, outcome);
+    done(absl::UnavailableError(wire::ToString(error)));
+  } else {
+    done(std::move(error));
+  }
 }
 
 bool PoolCore::IsOwn(const Call& call) const {

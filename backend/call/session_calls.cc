@@ -2,8 +2,11 @@
 
 #include <utility>
 
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "backend/wire/json_writer.h"
 #include "backend/wire/reply.h"
+#include "backend/wire/tree.h"
 #include "backend/wire/xml_writer.h"
 
 namespace xapi_gateway::call {
@@ -43,7 +46,41 @@ SessionCalls::LoginOutcome ReadLogin(CallOutcome outcome) {
   return failure;
 }
 
+SessionCalls::UuidOutcome ReadUuid(const http::Endpoint& endpoint,
+                                   CallOutcome outcome) {
+  if (auto* error = std::get_if<wire::ApiError>(&outcome)) {
+    return std::move(*error);
+  }
+  if (auto* failure = std::get_if<CallFailure>(&outcome)) {
+    return std::move(*failure);
+  }
+  auto records = wire::ReadTree(std::get<wire::Reply>(outcome));
+  if (records.ok() && records->members.size() == 1) {
+    std::string uuid(records->members.begin()->second.Text("uuid"));
+    if (!uuid.empty()) return uuid;
+  }
+  CallFailure failure;
+  failure.reason = FailureReason::kMalformedReply;
+  failure.status = absl::InternalError(absl::StrCat(
+      endpoint.text(), " did not answer with one pool record"));
+  return failure;
+}
+
 }  // namespace
+
+http::Transport::RequestId SessionCalls::ReadPoolUuid(
+    const Route& route, const std::string& reference,
+    absl::AnyInvocable<void(UuidOutcome)> done) {
+  Message message;
+  message.method = "pool.get_all_records";
+  message.session = reference;
+  message.deadline = transport_->loop().Now() + limits_.connect_timeout;
+  return Send(*transport_, route, message, limits_,
+              [endpoint = route.endpoint,
+               done = std::move(done)](CallOutcome outcome) mutable {
+                done(ReadUuid(endpoint, std::move(outcome)));
+              });
+}
 
 void SessionCalls::Login(const Route& route, const session::Identity& identity,
                          absl::AnyInvocable<void(LoginOutcome)> done) {

@@ -29,6 +29,9 @@ class SessionCalls : public std::enable_shared_from_this<SessionCalls> {
   // The session, or why there is none.
   using LoginOutcome = std::variant<std::string, wire::ApiError, CallFailure>;
 
+  // The uuid, or why it could not be read.
+  using UuidOutcome = std::variant<std::string, wire::ApiError, CallFailure>;
+
   SessionCalls(http::Transport* transport, ExchangeLimits limits,
                absl::Duration login_timeout, std::string originator)
       : transport_(transport),
@@ -38,7 +41,16 @@ class SessionCalls : public std::enable_shared_from_this<SessionCalls> {
 
   void Login(const Route& route, const session::Identity& identity,
              absl::AnyInvocable<void(LoginOutcome)> done);
+  // Reads the uuid of the pool that `reference` is a session of. Returns the
+  // request, which may be cancelled: nothing is lost with it.
+  http::Transport::RequestId ReadPoolUuid(
+      const Route& route, const std::string& reference,
+      absl::AnyInvocable<void(UuidOutcome)> done);
   void Logout(const Route& route, std::string reference);
+
+  // For work that holds a session nobody else knows of: counts as pending.
+  void Begin() { ++pending_; }
+  void Finish();
 
   // Nothing is begun or tried again any more: the transport is about to go.
   void Close() { closed_ = true; }
@@ -55,7 +67,6 @@ class SessionCalls : public std::enable_shared_from_this<SessionCalls> {
  private:
   void TryLogout(const Route& route, std::string reference, int tries_left);
   void RetryLogout(const Route& route, std::string reference, int tries_left);
-  void Finish();
 
   http::Transport* const transport_;
   const ExchangeLimits limits_;
