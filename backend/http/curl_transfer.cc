@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "backend/http/client.h"
 #include "backend/wire/format.h"
@@ -125,6 +126,7 @@ void CurlTransfer::Prepare(Transport::RequestId id, Request request,
   header_bytes_ = 0;
   sends_ = 0;
   headers_too_large_ = body_too_large_ = false;
+  headers_complete_ = framed_ = false;
   error_[0] = '\0';
   CURL* easy = easy_.get();
   if (path_ != request_.path) {
@@ -176,12 +178,34 @@ int CurlTransfer::NewConnections() const {
   return static_cast<int>(connections);
 }
 
-size_t CurlTransfer::OnHeader(char*, size_t size, size_t count, void* self) {
+size_t CurlTransfer::OnHeader(char* data, size_t size, size_t count,
+                              void* self) {
   auto* transfer = static_cast<CurlTransfer*>(self);
-  transfer->header_bytes_ += size * count;
-  if (transfer->header_bytes_ <= kMaxReplyHeaderBytes) return size * count;
-  transfer->headers_too_large_ = true;
-  return 0;
+  absl::string_view line(data, size * count);
+  transfer->header_bytes_ += line.size();
+  if (transfer->header_bytes_ > kMaxReplyHeaderBytes) {
+    transfer->headers_too_large_ = true;
+    return 0;
+  }
+  transfer->ReadHeader(line);
+  return line.size();
+}
+
+void CurlTransfer::ReadHeader(absl::string_view line) {
+  if (absl::StartsWith(line, "HTTP/")) framed_ = headers_complete_ = false;
+  if (absl::StartsWithIgnoreCase(line, "content-length:") ||
+      absl::StartsWithIgnoreCase(line, "transfer-encoding:")) {
+    framed_ = true;
+  }
+  if (line == "\r\n" || line == "\n") headers_complete_ = true;
+}
+
+// curl takes the end of a connection for the end of a reply that does not say
+// where it ends; a cut-off one would pass for whole.
+absl::string_view CurlTransfer::Incomplete(int status) const {
+  if (!headers_complete_) return "the connection was closed within the headers";
+  if (status == kHttpOk && !framed_) return "the reply has no length";
+  return "";
 }
 
 size_t CurlTransfer::OnBody(char* data, size_t size, size_t count,
@@ -228,6 +252,14 @@ Result CurlTransfer::TakeResult(CURLcode code) {
   long status = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
   response.status = static_cast<int>(status);
+  absl::string_view incomplete = Incomplete(response.status);
+  if (!incomplete.empty()) {
+    return Failure{headers_complete_ ? Failure::Kind::kBadReply
+                                     : Failure::Kind::kLost,
+                   true,
+                   absl::UnavailableError(absl::StrCat(
+                       endpoint_.text(), ": ", std::string(incomplete)))};
+  }
   if (status != kHttpOk) {
     char* type = nullptr;
     curl_easy_getinfo(easy_.get(), CURLINFO_CONTENT_TYPE, &type);

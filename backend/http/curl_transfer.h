@@ -61,6 +61,8 @@ class CurlTransfer {
   void SetFixedOptions(const std::string& user_agent, const TlsSetup& tls);
   void SetTarget(const std::string& server_name);
   void SetHeaders();
+  void ReadHeader(absl::string_view line);
+  absl::string_view Incomplete(int status) const;
   void ReserveBody(size_t first_part);
   Failure MakeFailure(CURLcode code) const;
   Failure::Kind KindOf(CURLcode code) const;
@@ -81,6 +83,8 @@ class CurlTransfer {
   size_t header_bytes_ = 0;
   int sends_ = 0;  // connections on which it was about to leave
   bool headers_too_large_ = false;
+  bool headers_complete_ = false;
+  bool framed_ = false;  // the headers say where the body ends
   bool body_too_large_ = false;
 };
 

@@ -1,5 +1,6 @@
 #include "backend/http/event_loop.h"
 
+#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -129,6 +130,11 @@ uint64_t EventLoop::AddRoundHook(std::function<void()> hook) {
 void EventLoop::RemoveRoundHook(uint64_t id) { round_hooks_.erase(id); }
 
 void EventLoop::Run() {
+  // Signals are for the program's own threads; and writing to a connection that
+  // the peer has closed must not end the process.
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
   thread_id_ = std::this_thread::get_id();
   while (!stopping_) {
     RunPosted();

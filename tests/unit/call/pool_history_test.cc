@@ -26,7 +26,7 @@ using ::xapi_gateway::testing::FakeXapi;
 using ::xapi_gateway::testing::Fault;
 using ::xapi_gateway::testing::HostMode;
 
-constexpr int kSeeds = 3000;
+constexpr int kSeeds = 1000;
 constexpr int kHosts = 4;
 constexpr int kCallsPerSeed = 200;
 
