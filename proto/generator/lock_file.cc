@@ -26,7 +26,7 @@ std::map<std::string, LockedNumbers> ReadNumbers(const Json& json) {
 std::map<std::string, LockedRpc> ReadRpcs(const Json& json) {
   std::map<std::string, LockedRpc> rpcs;
   for (const auto& [method, item] : json.items()) {
-    rpcs[method] = {item.at(0), item.at(1), item.size() < 3};
+    rpcs[method] = {item.at(0), item.at(1), item.at(2), item.size() < 4};
   }
   return rpcs;
 }
@@ -101,7 +101,7 @@ std::string PrintLock(const Lock& lock) {
   homes.End(",\n");
   Section rpcs("rpcs", &out);
   for (const auto& [method, rpc] : lock.rpcs) {
-    Json item = {rpc.request, rpc.response};
+    Json item = {rpc.name, rpc.request, rpc.response};
     if (!rpc.live) item.push_back(kRemoved);
     rpcs.Add(method, item.dump());
   }

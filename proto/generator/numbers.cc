@@ -55,8 +55,14 @@ int GiveNumber(const std::string& name, const std::string& what, int fixed,
   return number;
 }
 
-void MarkAllRemoved(LockedNumbers* numbers) {
-  for (LockedNumber& number : *numbers) number.live = false;
+// Until it is seen in the schema, everything counts as removed.
+void MarkAllRemoved(Lock* lock) {
+  for (auto* all : {&lock->messages, &lock->enums}) {
+    for (auto& [owner, numbers] : *all) {
+      for (LockedNumber& number : numbers) number.live = false;
+    }
+  }
+  for (auto& [method, rpc] : lock->rpcs) rpc.live = false;
 }
 
 // The numbers of `numbers` that are not live, and their names unless a live
@@ -78,7 +84,6 @@ void ListReserved(const LockedNumbers& numbers, std::vector<int>* reserved,
 }
 
 absl::Status NumberMessage(SchemaMessage* message, LockedNumbers* numbers) {
-  MarkAllRemoved(numbers);
   for (SchemaField& field : message->fields) {
     const int fixed = field.number;
     field.number = GiveNumber(field.name, field.TypeText(), fixed, numbers);
@@ -93,7 +98,6 @@ absl::Status NumberMessage(SchemaMessage* message, LockedNumbers* numbers) {
 }
 
 void NumberEnum(SchemaEnum* enumeration, LockedNumbers* numbers) {
-  MarkAllRemoved(numbers);
   for (SchemaEnumValue& value : enumeration->values) {
     value.number = GiveNumber(value.name, value.text, 0, numbers);
   }
@@ -113,7 +117,8 @@ absl::Status NumberFile(SchemaFile* file, Lock* lock) {
   }
   for (const SchemaService& service : file->services) {
     for (const SchemaRpc& rpc : service.rpcs) {
-      lock->rpcs[rpc.method] = {rpc.request, rpc.response};
+      lock->rpcs[rpc.method] = {absl::StrCat(service.name, ".", rpc.name),
+                                rpc.request, rpc.response};
     }
   }
   return absl::OkStatus();
@@ -148,8 +153,14 @@ void CompareRpcs(const Lock& released, const Lock& lock,
     const auto found = lock.rpcs.find(method);
     if (found == lock.rpcs.end() || !found->second.live) {
       changes->push_back(absl::StrCat(method, " is no longer served"));
-    } else if (found->second.request != rpc.request ||
-               found->second.response != rpc.response) {
+      continue;
+    }
+    const LockedRpc& now = found->second;
+    if (now.name != rpc.name) {
+      changes->push_back(
+          absl::StrCat(method, " is no longer called ", rpc.name));
+    }
+    if (now.request != rpc.request || now.response != rpc.response) {
       changes->push_back(absl::StrCat(method, " no longer takes a ",
                                       rpc.request, " or returns a ",
                                       rpc.response));
@@ -160,7 +171,7 @@ void CompareRpcs(const Lock& released, const Lock& lock,
 }  // namespace
 
 absl::Status AssignNumbers(Schema* schema, Lock* lock) {
-  for (auto& [method, rpc] : lock->rpcs) rpc.live = false;
+  MarkAllRemoved(lock);
   for (SchemaFile& file : schema->files) {
     const absl::Status status = NumberFile(&file, lock);
     if (!status.ok()) return status;

@@ -26,6 +26,7 @@ struct LockedNumber {
 using LockedNumbers = std::vector<LockedNumber>;
 
 struct LockedRpc {
+  std::string name;  // "VmService.Start"
   std::string request;
   std::string response;
   bool live = true;

@@ -4,6 +4,7 @@
 #include <google/protobuf/descriptor.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -66,7 +67,10 @@ template <typename D>
 void CheckOwner(const std::string& name, const Json& entries, const D* owner,
                 std::vector<std::string>* broken) {
   if (owner == nullptr) {
-    broken->push_back(name + " is gone");
+    const bool was_there =
+        std::any_of(entries.begin(), entries.end(),
+                    [](const Json& item) { return item.size() == 3; });
+    if (was_there) broken->push_back(name + " is gone");
     return;
   }
   for (const Json& item : entries) {
@@ -81,13 +85,19 @@ std::string ShortName(absl::string_view full) {
   return std::string(full);
 }
 
-void CheckRpc(const std::string& method, const Json& types,
+// The name and the types of an RPC as the lock lists them.
+Json Signature(const pb::MethodDescriptor& rpc) {
+  return {absl::StrCat(std::string(rpc.service()->name()), ".",
+                       std::string(rpc.name())),
+          ShortName(rpc.input_type()->full_name()),
+          ShortName(rpc.output_type()->full_name())};
+}
+
+void CheckRpc(const std::string& method, const Json& signature,
               const Descriptors& now, std::vector<std::string>* broken) {
   const auto found = now.rpcs().find(method);
   const bool kept =
-      found != now.rpcs().end() &&
-      ShortName(found->second->input_type()->full_name()) == types.at(0) &&
-      ShortName(found->second->output_type()->full_name()) == types.at(1);
+      found != now.rpcs().end() && Signature(*found->second) == signature;
   if (!kept) broken->push_back(method);
 }
 
@@ -108,8 +118,8 @@ std::vector<std::string> Broken(const Json& released, const Descriptors& now) {
       broken.push_back(absl::StrCat(name, " left ", file));
     }
   }
-  for (const auto& [method, types] : released.at("rpcs").items()) {
-    if (types.size() == 2) CheckRpc(method, types, now, &broken);
+  for (const auto& [method, signature] : released.at("rpcs").items()) {
+    if (signature.size() == 3) CheckRpc(method, signature, now, &broken);
   }
   return broken;
 }

@@ -160,6 +160,21 @@ TEST(NumbersTest, KeepsEnumNumbers) {
   }
 }
 
+TEST(NumbersTest, RemembersAMessageThatGoesAndComesBack) {
+  Lock lock;
+  Schema schema;
+  schema.files = {SchemaFile{"vm"}};
+  schema.files[0].messages = {MessageOf("a:s,b:s")};
+  ASSERT_TRUE(AssignNumbers(&schema, &lock).ok());
+  schema.files[0].messages.clear();
+  ASSERT_TRUE(AssignNumbers(&schema, &lock).ok());
+  EXPECT_THAT(PrintLock(lock), testing::HasSubstr(R"(["a",1,"s","removed"])"));
+  Reload(&lock);
+  schema.files[0].messages = {MessageOf("b:s,c:s")};
+  ASSERT_TRUE(AssignNumbers(&schema, &lock).ok());
+  EXPECT_EQ(Describe(schema.files[0].messages[0]), "b=2 c=3 reserved 1 a");
+}
+
 TEST(NumbersTest, SkipsNumbersThatAreTaken) {
   struct Case {
     int last;
@@ -201,7 +216,8 @@ Lock ReleasedLock() {
   lock.messages["Vm"] = {{"a", 1, "s"}};
   lock.enums["State"] = {{"A", 1, "a"}};
   lock.enum_homes["State"] = "vm";
-  lock.rpcs["VM.start"] = {"VmStartRequest", "VmStartResponse"};
+  lock.rpcs["VM.start"] = {"VmService.Start", "VmStartRequest",
+                           "VmStartResponse"};
   return lock;
 }
 
@@ -224,6 +240,8 @@ TEST(NumbersTest, TellsWhatBreaks) {
       {[](Lock* l) { l->rpcs.clear(); }, "VM.start is no longer served"},
       {[](Lock* l) { l->rpcs["VM.start"].live = false; },
        "VM.start is no longer served"},
+      {[](Lock* l) { l->rpcs["VM.start"].name = "VmService.Begin"; },
+       "VM.start is no longer called VmService.Start"},
       {[](Lock* l) { l->rpcs["VM.start"].request = "SelfRequest"; },
        "VM.start no longer takes a VmStartRequest or returns a "
        "VmStartResponse"},
@@ -246,7 +264,7 @@ TEST(NumbersTest, TellsNothingOfWhatDoesNotBreak) {
       [](Lock* l) { l->messages["Vm"][0].live = false; },
       [](Lock* l) { l->messages["Vm"][0].what = "optional s"; },
       [](Lock* l) {
-        l->rpcs["VM.stop"] = {"A", "B"};
+        l->rpcs["VM.stop"] = {"VmService.Stop", "A", "B"};
       },
   };
   for (const Change change : kChanges) {
