@@ -105,6 +105,13 @@ absl::StatusOr<SchemaMessage> MakeResponse(const std::string& key,
   return response;
 }
 
+// The type with references to objects of whatever class, but for map keys.
+Type AnyObject(Type type) {
+  if (type.Is(TypeKind::kRef)) type.name = "object";
+  if (!type.args.empty()) type.args.back() = AnyObject(type.args.back());
+  return type;
+}
+
 // Turns a message for one class into one for all: the RPC's options tell the
 // class of its references, and nothing is left that only one class knows.
 constexpr std::pair<absl::string_view, absl::string_view> kSharedComments[] = {
@@ -228,10 +235,10 @@ absl::Status BuildResponse(const CallSource& source, BuildContext* context,
   const std::string stem = SnakeName(source.klass.name);
   if (shared.empty()) return context->AddMessage(stem, *std::move(response));
   types->result_ref = RefClass(*result);
-  response->comment =
-      result->Is(TypeKind::kVoid)
-          ? "Nothing: the call is done."
-          : absl::StrCat("A ", SharedWord(*result), " as the result.");
+  response->comment = result->Is(TypeKind::kVoid)
+                          ? "Nothing: the call is done."
+                          : absl::StrCat("The result of an accessor: ",
+                                         DescribeType(AnyObject(*result)), ".");
   MakeShared(&*response);
   return context->AddShared(SharedStem(*result, *context),
                             *std::move(response));

@@ -35,7 +35,7 @@ std::string TypeFacts(absl::string_view type) {
 
 absl::string_view QualifierFacts(absl::string_view qualifier) {
   if (qualifier == "RW") return ", read-write";
-  if (qualifier == "RO/constructor") return ", fixed at creation";
+  if (qualifier == "RO/constructor") return ", set at creation";
   if (qualifier == "RO/runtime") return ", read-only";
   return "";
 }

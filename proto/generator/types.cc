@@ -174,6 +174,21 @@ std::string SetWord(const Type& element) {
   return common ? SharedWord(element) + "List" : "";
 }
 
+// What a list or map holds, in the plural.
+std::string DescribeMany(const Type& type) {
+  switch (type.kind) {
+    case TypeKind::kEnum:
+      return absl::StrCat("values of ", type.name);
+    case TypeKind::kSet:
+      return absl::StrCat("sets of ", DescribeMany(type.args[0]));
+    case TypeKind::kMap:
+      return absl::StrCat("maps from ", DescribeMany(type.args[0]), " to ",
+                          DescribeMany(type.args[1]));
+    default:
+      return DescribeType(type) + "s";
+  }
+}
+
 }  // namespace
 
 bool Type::HoldsEnum() const {
@@ -206,12 +221,12 @@ std::string DescribeType(const Type& type) {
     case TypeKind::kAnyRecord:
       return "record of the class named beside it";
     case TypeKind::kSet:
-      return absl::StrCat("set of ", DescribeType(type.args[0]));
+      return absl::StrCat("set of ", DescribeMany(type.args[0]));
     case TypeKind::kOption:
       return absl::StrCat("optional ", DescribeType(type.args[0]));
     case TypeKind::kMap:
-      return absl::StrCat("map of ", DescribeType(type.args[0]), " to ",
-                          DescribeType(type.args[1]));
+      return absl::StrCat("map from ", DescribeMany(type.args[0]), " to ",
+                          DescribeMany(type.args[1]));
     default:
       return std::string(FindScalar(type.kind)->name);
   }

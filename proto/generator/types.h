@@ -43,7 +43,7 @@ struct Type {
 // what does not follow the grammar.
 absl::StatusOr<Type> ParseType(absl::string_view text);
 
-// What a reader of the .proto file is told of a type: "map of string to int".
+// What a reader of the .proto file is told of a type: "map from strings to ints".
 std::string DescribeType(const Type& type);
 
 // The record message of a class or struct.

@@ -71,12 +71,35 @@ TEST(TypesTest, RefusesWhatHasNoImage) {
       {"string -> int) map", "type \"string -> int\" does not follow"},
       {"(string) map", "type \"string\" does not follow the grammar"},
       {"(string -> flub) map", "type \"flub\" does not follow the grammar"},
-      {"VM ref set set", "no Protobuf type stands for a set of VM reference"},
+      {"VM ref set set", "no Protobuf type stands for a set of VM references"},
       {"(float -> int) map", "no Protobuf type stands for a float"},
       {"int set set", "no Protobuf type stands for a set of int"},
   };
   for (const Case& c : kCases) {
     EXPECT_EQ(Image(c.type).rfind(c.message, 0), 0u) << Image(c.type);
+  }
+}
+
+TEST(TypesTest, DescribesTypes) {
+  struct Case {
+    const char* type;
+    const char* text;
+  };
+  const Case kCases[] = {
+      {"string", "string"},
+      {"VM ref", "VM reference"},
+      {"VM ref set", "set of VM references"},
+      {"enum on_boot", "enum on_boot"},
+      {"enum vm_operations set", "set of values of vm_operations"},
+      {"string set set", "set of sets of strings"},
+      {"(VM ref -> (string -> int) map) map",
+       "map from VM references to maps from strings to ints"},
+      {"sr_stat record option", "optional sr_stat record"},
+  };
+  for (const Case& c : kCases) {
+    const absl::StatusOr<Type> type = ParseType(c.type);
+    ASSERT_TRUE(type.ok()) << type.status();
+    EXPECT_EQ(DescribeType(*type), c.text);
   }
 }
 
