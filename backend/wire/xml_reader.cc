@@ -65,8 +65,7 @@ bool XmlCursor::TakeTextUntil(absl::string_view tag, absl::string_view* raw) {
 }
 
 bool XmlCursor::Decode(absl::string_view raw, absl::string_view* text) {
-  if (memchr(raw.data(), '&', raw.size()) == nullptr &&
-      memchr(raw.data(), '\r', raw.size()) == nullptr) {
+  if (memchr(raw.data(), '&', raw.size()) == nullptr) {
     *text = raw;
     return true;
   }

@@ -43,7 +43,7 @@ class XmlCursor {
   bool TakeText(absl::string_view* raw);
   // Takes the text up to `tag`, and the tag.
   bool TakeTextUntil(absl::string_view tag, absl::string_view* raw);
-  // Replaces references and line ends in `raw`. False if a reference names no
+  // Replaces the references in `raw`. False if a reference names no
   // character. The text lives as long as the cursor.
   bool Decode(absl::string_view raw, absl::string_view* text);
   // The name of the tag that comes next, or "" if none does.
@@ -184,7 +184,7 @@ bool ReadXmlResult(absl::string_view body, Fn&& fn) {
   } else {
     found = read = fn(response) && response.Finish();
   }
-  if (!read || !found) return false;
+  if (!read || !found || cursor.malformed()) return false;
   for (const char* tag : {"</param>", "</params>", "</methodResponse>"}) {
     if (!cursor.Expect(tag)) return false;
   }

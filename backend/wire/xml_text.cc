@@ -74,9 +74,6 @@ bool DecodeXmlText(absl::string_view raw, char* out, size_t* size) {
       out = AppendReference(raw.substr(i + 1, close - i - 1), out);
       if (out == nullptr) return false;
       i = close;
-    } else if (raw[i] == '\r') {
-      *out++ = '\n';
-      if (i + 1 < raw.size() && raw[i + 1] == '\n') ++i;
     } else {
       *out++ = raw[i];
     }

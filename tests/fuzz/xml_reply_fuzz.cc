@@ -1,3 +1,4 @@
+#include <cstdio>
 #include <cstdlib>
 #include <string>
 
@@ -9,8 +10,25 @@ namespace {
 
 namespace wire = xapi_gateway::wire;
 
+// Names are read as xapi writes them, unescaped, which is no XML.
+bool HasOddNames(const std::string& body) {
+  for (size_t at = body.find("<name"); at != std::string::npos;
+       at = body.find("<name", at + 1)) {
+    const size_t begin = body.find('>', at) + 1;
+    const size_t end = body.find("</name>", at);
+    if (end == std::string::npos || begin > end ||
+        body.substr(begin, end - begin).find_first_of("<&\r") !=
+            std::string::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
 // What the streaming reader makes of a reply, tinyxml2 has to make of it, too.
 void CompareReaders(const std::string& body) {
+  // tinyxml2 turns CR into LF, the streaming reader does not.
+  if (HasOddNames(body) || body.find('\r') != std::string::npos) return;
   std::string streamed;
   if (!wire::IsUtf8(body) ||
       !wire::ReadXmlResult(body, [&](wire::XmlValue& value) {
