@@ -34,7 +34,7 @@ void LogCall(Log& log, const rpc::CallReport& report) {
             {{"request_id", report.request_id},
              {"pool", report.pool},
              {"method", method},
-             {"status", absl::string_view(status)},
+             {"status", status},
              {"ms", absl::ToDoubleMilliseconds(report.duration)},
              {"request_bytes", static_cast<int64_t>(report.request_bytes)},
              {"response_bytes", static_cast<int64_t>(report.response_bytes)},
@@ -43,12 +43,13 @@ void LogCall(Log& log, const rpc::CallReport& report) {
 }
 
 void LogPool(Log& log, const std::string& name, const call::PoolState& state) {
-  const bool lost = !state.problem.empty();
+  const bool lost = !state.problem.empty() &&
+                    state.phase != call::PoolState::Phase::kShutdown;
   log.Write(lost ? Level::kWarn : Level::kInfo, "pool",
-            {{"pool", absl::string_view(name)},
+            {{"pool", name},
              {"phase", call::PhaseName(state.phase)},
-             {"coordinator", absl::string_view(state.coordinator)},
-             {"problem", absl::string_view(state.problem)}});
+             {"coordinator", state.coordinator},
+             {"problem", state.problem}});
 }
 
 }  // namespace xapi_gateway::server

@@ -66,8 +66,8 @@ class GatewayImpl final : public Gateway {
     return status;
   }
 
-  const std::vector<BoundListener>& listeners() const override {
-    return listeners_;
+  const std::vector<std::string>& addresses() const override {
+    return addresses_;
   }
 
   void Stop() override {
@@ -78,7 +78,7 @@ class GatewayImpl final : public Gateway {
     for (const std::string& problem :
          pools_.Shutdown(absl::Now() + kLogoutTime)) {
       log_->Write(Level::kWarn, "logout",
-                  {{"problem", absl::string_view(problem)}});
+                  {{"problem", problem}});
     }
   }
 
@@ -139,7 +139,7 @@ class GatewayImpl final : public Gateway {
       if (!added.ok()) return added;
     }
     server_ = builder.BuildAndStart();
-    const absl::Status bound = NoteListeners(ports);
+    const absl::Status bound = NoteAddresses(ports);
     if (bound.ok()) health_->Attach(server_->GetHealthCheckService());
     return bound;
   }
@@ -156,7 +156,7 @@ class GatewayImpl final : public Gateway {
     return absl::OkStatus();
   }
 
-  absl::Status NoteListeners(const std::vector<int>& ports) {
+  absl::Status NoteAddresses(const std::vector<int>& ports) {
     for (size_t i = 0; i < ports.size(); ++i) {
       const pb::Listener& listener = config_.config->listen(i);
       if (server_ == nullptr || ports[i] == 0) {
@@ -164,7 +164,7 @@ class GatewayImpl final : public Gateway {
             absl::StrCat("cannot listen on ", listener.address()));
       }
       const auto address = ParseListenAddress(listener.address());
-      listeners_.push_back({address->Text(ports[i]), listener.has_tls()});
+      addresses_.push_back(address->Text(ports[i]));
     }
     return absl::OkStatus();
   }
@@ -181,7 +181,7 @@ class GatewayImpl final : public Gateway {
   rpc::DecodeWorkers workers_;
   rpc::Environment environment_;
   rpc::GenericService service_;
-  std::vector<BoundListener> listeners_;
+  std::vector<std::string> addresses_;
   std::unique_ptr<grpc::Server> server_;
 };
 

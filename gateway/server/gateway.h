@@ -20,12 +20,6 @@ inline constexpr int kMaxReceiveBytes = 1 << 20;
 // How long logging out of xapi may take at the end.
 inline constexpr absl::Duration kLogoutTime = absl::Seconds(5);
 
-// An address that the gateway listens on, port 0 replaced by the real one.
-struct BoundListener {
-  std::string address;
-  bool tls = false;
-};
-
 class Gateway {
  public:
   // Listens and begins to look for the coordinators. `log` outlives the
@@ -36,7 +30,9 @@ class Gateway {
   // Stops at once what Stop has not stopped.
   virtual ~Gateway() = default;
 
-  virtual const std::vector<BoundListener>& listeners() const = 0;
+  // Where it listens, in the order of the configuration, port 0 replaced by
+  // the real one.
+  virtual const std::vector<std::string>& addresses() const = 0;
 
   // Turns new calls away, waits for those in flight for the configured drain
   // time, then logs out of all pools. Blocks. Once.

@@ -29,6 +29,16 @@ enum class LogFormat { kJson, kHuman };
 // What a log line says besides time, level and event. The views need to live
 // only while the line is written.
 struct LogField {
+  // One constructor a type: a literal would otherwise become a bool.
+  LogField(absl::string_view k, absl::string_view v) : key(k), value(v) {}
+  LogField(absl::string_view k, const char* v)
+      : LogField(k, absl::string_view(v)) {}
+  LogField(absl::string_view k, const std::string& v)
+      : LogField(k, absl::string_view(v)) {}
+  LogField(absl::string_view k, int64_t v) : key(k), value(v) {}
+  LogField(absl::string_view k, double v) : key(k), value(v) {}
+  LogField(absl::string_view k, bool v) : key(k), value(v) {}
+
   absl::string_view key;
   absl::variant<absl::string_view, int64_t, double, bool> value;
 };

@@ -52,14 +52,10 @@ void WatchForImpatience(sigset_t signals) {
   }).detach();
 }
 
-std::string ReadyLine(const std::vector<BoundListener>& listeners) {
-  const auto format = [](std::string* out, const BoundListener& listener) {
-    absl::StrAppend(out, "{\"address\":\"", listener.address,
-                    "\",\"tls\":", listener.tls ? "true" : "false", "}");
-  };
+std::string ReadyLine(const std::vector<std::string>& addresses) {
   return absl::StrCat("{\"event\":\"ready\",\"version\":\"",
-                      XAPI_GATEWAY_VERSION, "\",\"listen\":[",
-                      absl::StrJoin(listeners, ",", format), "]}");
+                      XAPI_GATEWAY_VERSION, "\",\"listen\":[\"",
+                      absl::StrJoin(addresses, "\",\""), "\"]}");
 }
 
 std::unique_ptr<Log> MakeLog(const pb::Log& log) {
@@ -76,7 +72,7 @@ int Run(LoadedConfig config, sigset_t signals) {
   const std::unique_ptr<Log> log = MakeLog(config.config->log());
   for (const std::string& warning : config.warnings) {
     log->Write(Level::kWarn, "config",
-               {{"message", absl::string_view(warning)}});
+               {{"message", warning}});
   }
   auto gateway = Gateway::Start(std::move(config), log.get());
   if (!gateway.ok()) {
@@ -84,7 +80,7 @@ int Run(LoadedConfig config, sigset_t signals) {
                {{"problem", gateway.status().message()}});
     return kFailure;
   }
-  std::cout << ReadyLine((*gateway)->listeners()) << std::endl;
+  std::cout << ReadyLine((*gateway)->addresses()) << std::endl;
   int number = 0;
   sigwait(&signals, &number);
   log->Write(Level::kInfo, "drain",
