@@ -255,7 +255,7 @@ TEST(GenerateTest, SaysWhatItCannotGenerate) {
       {[](Json* m) { Vm(*m)["fields"][0]["type"] = "strung"; },
        "type \"strung\" does not follow the grammar"},
       {[](Json* m) { Vm(*m)["messages"][0]["result"] = "int set set"; },
-       "VM.start: no Protobuf type stands for a set of int in this place"},
+       "VM.start: no Protobuf type stands for a set of ints in this place"},
       {[](Json* m) { Vm(*m)["name"] = "task_progress"; },
        "two messages want to be named TaskProgress"},
   };
