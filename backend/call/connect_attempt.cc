@@ -13,10 +13,10 @@ AttemptResult FromError(const http::Endpoint& endpoint,
     return Redirect{error.params[0]};
   }
   if (session::IsCredentialError(error)) return Rejected{error};
-  return NoCoordinator{
-      absl::StrCat(endpoint.text(),
-                   IsEmergency(error) ? " is in emergency mode: " : " answered ",
-                   wire::ToString(error))};
+  return NoCoordinator{absl::StrCat(
+      endpoint.text(),
+      IsEmergency(error) ? " is in emergency mode: " : " answered ",
+      wire::ToString(error))};
 }
 
 void ConnectAttempt::Start(bool session_is_from_here) {
@@ -119,9 +119,9 @@ void ConnectAttempt::OnVerifyError(const std::string& reference,
 
 void ConnectAttempt::Compare(const std::string& reference, std::string uuid) {
   if (!pool_uuid_.empty() && uuid != pool_uuid_) {
-    Finish(NoCoordinator{absl::StrCat(route_.endpoint.text(),
-                                      " belongs to pool ", uuid, ", not ",
-                                      pool_uuid_)});
+    Finish(
+        NoCoordinator{absl::StrCat(route_.endpoint.text(), " belongs to pool ",
+                                   uuid, ", not ", pool_uuid_)});
     return;
   }
   Found found{route_, std::move(uuid), ""};

@@ -36,8 +36,7 @@ struct Rejected {
 struct NoCoordinator {
   std::string problem;
 };
-using AttemptResult =
-    std::variant<Found, Redirect, Rejected, NoCoordinator>;
+using AttemptResult = std::variant<Found, Redirect, Rejected, NoCoordinator>;
 
 // What attempts work with; all of it outlives them.
 struct AttemptContext {
@@ -56,8 +55,7 @@ class ConnectAttempt : public std::enable_shared_from_this<ConnectAttempt> {
  public:
   // `pool_uuid` may be empty: any pool will do.
   ConnectAttempt(const AttemptContext& context, Route route,
-                 std::string pool_uuid,
-                 std::function<void(AttemptResult)> done)
+                 std::string pool_uuid, std::function<void(AttemptResult)> done)
       : context_(context),
         route_(std::move(route)),
         pool_uuid_(std::move(pool_uuid)),
@@ -76,10 +74,8 @@ class ConnectAttempt : public std::enable_shared_from_this<ConnectAttempt> {
   void OnLogin(SessionCalls::LoginOutcome outcome);
   bool ShouldTryXml(const CallFailure& failure) const;
   void Verify(std::string reference);
-  void OnUuid(const std::string& reference,
-              SessionCalls::UuidOutcome outcome);
-  void OnVerifyError(const std::string& reference,
-                     const wire::ApiError& error);
+  void OnUuid(const std::string& reference, SessionCalls::UuidOutcome outcome);
+  void OnVerifyError(const std::string& reference, const wire::ApiError& error);
   void Compare(const std::string& reference, std::string uuid);
   void Finish(AttemptResult result);
   void LogoutNew();

@@ -197,9 +197,9 @@ void Coordinator::OnAttempt(const http::Endpoint& endpoint,
   if (auto* rejected = std::get_if<Rejected>(&result)) {
     OnRejected(rejected->error);
   } else if (auto* redirect = std::get_if<Redirect>(&result)) {
-    StopFollowing(endpoint, absl::StrCat(endpoint.text(), " says that ",
-                                         redirect->address,
-                                         " is the coordinator"));
+    StopFollowing(endpoint,
+                  absl::StrCat(endpoint.text(), " says that ",
+                               redirect->address, " is the coordinator"));
     Follow(endpoint, redirect->address);
   } else {
     std::string& problem = std::get<NoCoordinator>(result).problem;
@@ -272,20 +272,20 @@ void Coordinator::ReadHosts() {
   message.method = "host.get_all_records";
   message.session = session;
   message.deadline = loop_.Now() + context_.options->login_timeout;
-  hosts_request_ = Send(
-      *context_.transport, connection_->route, message, context_.limits,
-      [this](CallOutcome outcome) {
-        hosts_request_ = 0;
-        auto* reply = std::get_if<wire::Reply>(&outcome);
-        if (reply == nullptr) return;
-        auto records = wire::ReadTree(*reply);
-        if (!records.ok()) return;
-        std::vector<std::string> addresses;
-        for (const auto& [reference, record] : records->members) {
-          addresses.emplace_back(record.Text("address"));
-        }
-        UpdateHosts(addresses);
-      });
+  hosts_request_ =
+      Send(*context_.transport, connection_->route, message, context_.limits,
+           [this](CallOutcome outcome) {
+             hosts_request_ = 0;
+             auto* reply = std::get_if<wire::Reply>(&outcome);
+             if (reply == nullptr) return;
+             auto records = wire::ReadTree(*reply);
+             if (!records.ok()) return;
+             std::vector<std::string> addresses;
+             for (const auto& [reference, record] : records->members) {
+               addresses.emplace_back(record.Text("address"));
+             }
+             UpdateHosts(addresses);
+           });
 }
 
 void Coordinator::UpdateHosts(const std::vector<std::string>& addresses) {

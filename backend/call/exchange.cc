@@ -45,8 +45,8 @@ CallFailure FromTransport(http::Failure failure) {
 // Statuses that come before dispatch prove that nothing ran; 500 does not,
 // since it also stands for a handler that broke half-way.
 Execution ExecutionOf(int http_status) {
-  bool before = http_status < kHttpServerError ||
-                http_status == kHttpNotImplemented;
+  bool before =
+      http_status < kHttpServerError || http_status == kHttpNotImplemented;
   return before ? Execution::kNotExecuted : Execution::kUnknown;
 }
 
@@ -55,12 +55,11 @@ CallFailure FromHttpStatus(const http::Endpoint& endpoint, int http_status) {
   failure.reason = FailureReason::kHttpStatus;
   failure.execution = ExecutionOf(http_status);
   // From 502 on it is something in front of xapi that answers in its place.
-  failure.status = absl::Status(http_status >= kHttpBadGateway
-                                    ? absl::StatusCode::kUnavailable
-                                    : absl::StatusCode::kInternal,
-                                absl::StrCat(endpoint.text(),
-                                             " answered a call with HTTP ",
-                                             http_status));
+  failure.status = absl::Status(
+      http_status >= kHttpBadGateway ? absl::StatusCode::kUnavailable
+                                     : absl::StatusCode::kInternal,
+      absl::StrCat(endpoint.text(), " answered a call with HTTP ",
+                   http_status));
   return failure;
 }
 
@@ -70,8 +69,8 @@ CallFailure Malformed(const http::Endpoint& endpoint,
   failure.reason = FailureReason::kMalformedReply;
   failure.execution = Execution::kUnknown;
   failure.status = absl::InternalError(
-      absl::StrCat(endpoint.text(), " sent a malformed reply: ",
-                   std::string(status.message())));
+      absl::StrCat(endpoint.text(),
+                   " sent a malformed reply: ", std::string(status.message())));
   return failure;
 }
 

@@ -24,8 +24,8 @@ std::string ProblemOf(const http::Endpoint& endpoint,
                       const CallOutcome& outcome) {
   if (auto* error = std::get_if<wire::ApiError>(&outcome)) {
     if (!IsEmergency(*error)) return "";
-    return absl::StrCat(endpoint.text(), " is in emergency mode: ",
-                        wire::ToString(*error));
+    return absl::StrCat(endpoint.text(),
+                        " is in emergency mode: ", wire::ToString(*error));
   }
   auto* failure = std::get_if<CallFailure>(&outcome);
   if (failure == nullptr || failure->reason == FailureReason::kHttpStatus ||
@@ -48,10 +48,8 @@ http::Transport::RequestId AskWhetherAlive(
   message.arguments = arguments;
   message.deadline = transport.loop().Now() + limits.connect_timeout;
   return Send(transport, route, message, limits,
-              [endpoint = route.endpoint,
-               done = std::move(done)](CallOutcome outcome) {
-                done(ProblemOf(endpoint, outcome));
-              });
+              [endpoint = route.endpoint, done = std::move(done)](
+                  CallOutcome outcome) { done(ProblemOf(endpoint, outcome)); });
 }
 
 void HostProbe::Start(absl::Duration delay, session::Backoff backoff) {

@@ -21,19 +21,19 @@ enum class Execution {
 
 // Why the gateway itself gave up on a call.
 enum class FailureReason {
-  kNoCoordinator,        // no coordinator of the pool was found in time
-  kConnectionLost,       // the connection broke; see `execution`
-  kCoordinatorMoved,     // redirected too often within one call
-  kQueueFull,            // too many calls wait already
-  kTooManyIdentities,    // no room for sessions of one more identity
-  kDeadlineExceeded,     // the message says where the call was waiting
-  kCancelled,            // by Pool::Cancel
-  kShutdown,             // the pool is being shut down
-  kRequestTooLarge,      // the body exceeds xapi's limit
-  kReplyTooLarge,        // the reply exceeds the configured cap
-  kMalformedReply,       // HTTP 200, but no reply to a call
-  kHttpStatus,           // another HTTP status than 200
-  kBadArguments,         // the arguments cannot be written in this wire format
+  kNoCoordinator,      // no coordinator of the pool was found in time
+  kConnectionLost,     // the connection broke; see `execution`
+  kCoordinatorMoved,   // redirected too often within one call
+  kQueueFull,          // too many calls wait already
+  kTooManyIdentities,  // no room for sessions of one more identity
+  kDeadlineExceeded,   // the message says where the call was waiting
+  kCancelled,          // by Pool::Cancel
+  kShutdown,           // the pool is being shut down
+  kRequestTooLarge,    // the body exceeds xapi's limit
+  kReplyTooLarge,      // the reply exceeds the configured cap
+  kMalformedReply,     // HTTP 200, but no reply to a call
+  kHttpStatus,         // another HTTP status than 200
+  kBadArguments,       // the arguments cannot be written in this wire format
 };
 
 // "NO_COORDINATOR" and the like, for ErrorInfo.reason.

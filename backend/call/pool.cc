@@ -27,8 +27,7 @@ absl::Status CheckSize(wire::Format format, const CallSpec& spec,
     return absl::OkStatus();
   }
   std::string session(spec.with_session ? kSessionReferenceBytes : 0, 'x');
-  size_t bytes =
-      wire::CallBody(format, spec.method, session, arguments).size();
+  size_t bytes = wire::CallBody(format, spec.method, session, arguments).size();
   if (bytes <= http::kMaxRequestBodyBytes) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(
       "the arguments of ", spec.method, " make a call of ", bytes,
@@ -47,10 +46,10 @@ absl::Status CheckOptions(const PoolOptions& options) {
     return invalid("every limit must be at least 1");
   }
   const absl::Duration durations[] = {
-      options.coordinator_wait,     options.connect_timeout,
-      options.login_timeout,        options.min_probe_delay,
-      options.max_probe_delay,      options.silence_before_check,
-      options.session_idle,         options.min_rejected_delay,
+      options.coordinator_wait,   options.connect_timeout,
+      options.login_timeout,      options.min_probe_delay,
+      options.max_probe_delay,    options.silence_before_check,
+      options.session_idle,       options.min_rejected_delay,
       options.max_rejected_delay,
   };
   for (absl::Duration duration : durations) {
@@ -155,10 +154,9 @@ absl::Status PoolImpl::Shutdown(absl::Time deadline) {
     });
   });
   if (!wait->over.WaitForNotificationWithDeadline(deadline)) {
-    return absl::DeadlineExceededError(
-        absl::StrCat("pool \"", core_->options().name,
-                     "\": time ran out while logging out of ", sessions,
-                     " sessions"));
+    return absl::DeadlineExceededError(absl::StrCat(
+        "pool \"", core_->options().name,
+        "\": time ran out while logging out of ", sessions, " sessions"));
   }
   if (wait->left == 0) return absl::OkStatus();
   return absl::UnavailableError(

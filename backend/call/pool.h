@@ -5,7 +5,8 @@
 //
 // The pool finds the coordinator from any of its hosts, keeps the sessions,
 // bounds what xapi has to carry, and repeats a call where that is proven to be
-// harmless. The rules for calls in flight stand in backend/call/replay_policy.h.
+// harmless. The rules for calls in flight stand in
+// backend/call/replay_policy.h.
 #ifndef BACKEND_CALL_POOL_H_
 #define BACKEND_CALL_POOL_H_
 
@@ -64,8 +65,8 @@ struct PoolState {
   std::string pool_uuid;    // "" until a coordinator was seen
   std::string problem;      // why there is no connection, in one sentence
   std::vector<std::string> hosts;  // endpoints that are probed
-  uint64_t connections = 0;  // how often a coordinator was found
-  int active_calls = 0;      // admitted, not yet answered
+  uint64_t connections = 0;        // how often a coordinator was found
+  int active_calls = 0;            // admitted, not yet answered
   int queued_calls = 0;
   int sessions = 0;  // logged in now, over all identities
 };

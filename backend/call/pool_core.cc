@@ -19,11 +19,12 @@ CallFailure MakeFailure(FailureReason reason, absl::Status status,
 }
 
 CallFailure DeadlineFailure(const PoolOptions& options, absl::string_view at) {
-  return MakeFailure(
-      FailureReason::kDeadlineExceeded,
-      absl::DeadlineExceededError(absl::StrCat(
-          "pool \"", options.name, "\": the deadline passed while the call was "
-          "waiting for ", std::string(at))));
+  return MakeFailure(FailureReason::kDeadlineExceeded,
+                     absl::DeadlineExceededError(absl::StrCat(
+                         "pool \"", options.name,
+                         "\": the deadline passed while the call was "
+                         "waiting for ",
+                         std::string(at))));
 }
 
 }  // namespace
@@ -39,9 +40,8 @@ PoolCore::PoolCore(PoolOptions options, std::vector<http::Endpoint> seeds,
       listener_(std::move(listener)),
       own_identity_(
           std::make_shared<const session::Identity>(options_.identity)),
-      session_calls_(std::make_shared<SessionCalls>(transport, limits_,
-                                                    options_.login_timeout,
-                                                    options_.originator)),
+      session_calls_(std::make_shared<SessionCalls>(
+          transport, limits_, options_.login_timeout, options_.originator)),
       // One is kept for finding the coordinator again.
       own_sessions_(MakeSessions(
           own_identity_, std::max(1, options_.max_sessions_per_identity - 1))),
@@ -90,12 +90,13 @@ void PoolCore::Publish() {
     changed = published_.phase != state.phase;
     published_ = state;
   }
-  if (changed && listener_) listener_(this->state());
+  if (changed && listener_ && !closed_) listener_(this->state());
 }
 
 void PoolCore::Count() {
   int sessions = own_sessions_->sessions();
-  for (const auto& [key, other] : others_) sessions += other.sessions->sessions();
+  for (const auto& [key, other] : others_)
+    sessions += other.sessions->sessions();
   session_count_ = sessions;
   active_count_ = active_;
   queued_count_ = static_cast<int>(queue_.size());
@@ -135,11 +136,11 @@ void PoolCore::Enqueue(Call& call) {
     leaving = queue_.Push(KeyOf(call), id, call.arguments.size());
   }
   if (leaving) {
-    CallFailure full = MakeFailure(
-        FailureReason::kQueueFull,
-        absl::ResourceExhaustedError(absl::StrCat(
-            "pool \"", options_.name, "\": too many calls wait for their "
-            "turn")));
+    CallFailure full = MakeFailure(FailureReason::kQueueFull,
+                                   absl::ResourceExhaustedError(absl::StrCat(
+                                       "pool \"", options_.name,
+                                       "\": too many calls wait for their "
+                                       "turn")));
     full.retry_after = kQueueFullRetryAfter;
     End(*leaving, std::move(full));
     if (*leaving == id) return;
@@ -152,8 +153,8 @@ void PoolCore::Enqueue(Call& call) {
 
 void PoolCore::ArmDeadline(Call& call) {
   if (call.request != 0 || call.deadline_timer != 0) return;
-  call.deadline_timer = loop_.RunAt(
-      call.deadline, [self = shared_from_this(), id = call.id] {
+  call.deadline_timer =
+      loop_.RunAt(call.deadline, [self = shared_from_this(), id = call.id] {
         auto found = self->calls_.find(id);
         if (found == self->calls_.end()) return;
         found->second->deadline_timer = 0;
@@ -179,11 +180,11 @@ void PoolCore::Dispatch(Call& call) {
   if (call.spec.with_session) {
     session::SessionPool* sessions = SessionsFor(call);
     if (sessions == nullptr) {
-      CallFailure full = MakeFailure(
-          FailureReason::kTooManyIdentities,
-          absl::ResourceExhaustedError(absl::StrCat(
-              "pool \"", options_.name, "\" serves ", options_.max_identities,
-              " users already")));
+      CallFailure full =
+          MakeFailure(FailureReason::kTooManyIdentities,
+                      absl::ResourceExhaustedError(absl::StrCat(
+                          "pool \"", options_.name, "\" serves ",
+                          options_.max_identities, " users already")));
       full.retry_after = options_.connect_timeout;
       End(call.id, std::move(full));
       return;
@@ -206,8 +207,7 @@ bool PoolCore::PrepareArguments(Call& call, wire::Format format) {
   if (call.has_arguments && call.arguments_format == format) return true;
   auto arguments = call.spec.arguments(format);
   if (!arguments.ok()) {
-    End(call.id,
-        MakeFailure(FailureReason::kBadArguments, arguments.status()));
+    End(call.id, MakeFailure(FailureReason::kBadArguments, arguments.status()));
     return false;
   }
   call.arguments = *std::move(arguments);
@@ -229,11 +229,11 @@ void PoolCore::SendCall(Call& call) {
   call.generation = connection.generation;
   call.sent_at = loop_.Now();
   ++active_;
-  call.request = Send(*transport_, connection.route, message, limits_,
-                      [self = shared_from_this(), id = call.id](
-                          CallOutcome outcome) {
-                        self->OnOutcome(id, std::move(outcome));
-                      });
+  call.request =
+      Send(*transport_, connection.route, message, limits_,
+           [self = shared_from_this(), id = call.id](CallOutcome outcome) {
+             self->OnOutcome(id, std::move(outcome));
+           });
   // The body holds them now; should it be needed, they are written again.
   call.arguments = std::string();
   call.has_arguments = false;
@@ -296,11 +296,12 @@ void PoolCore::Replay(Call& call, CallOutcome outcome) {
   }
   auto* error = std::get_if<wire::ApiError>(&outcome);
   if (error != nullptr && error->code != "SESSION_INVALID") {
-    outcome = MakeFailure(
-        FailureReason::kCoordinatorMoved,
-        absl::UnavailableError(absl::StrCat(
-            "pool \"", options_.name, "\": no host acts as coordinator; the "
-            "last one answered ", wire::ToString(*error))));
+    outcome = MakeFailure(FailureReason::kCoordinatorMoved,
+                          absl::UnavailableError(absl::StrCat(
+                              "pool \"", options_.name,
+                              "\": no host acts as coordinator; the "
+                              "last one answered ",
+                              wire::ToString(*error))));
   }
   End(call.id, std::move(outcome));
 }

@@ -146,7 +146,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
 
   absl::flat_hash_map<CallId, std::unique_ptr<Call>> calls_;
   FairQueue queue_;
-  int active_ = 0;  // sent, not yet answered
+  int active_ = 0;       // sent, not yet answered
   bool broken_ = false;  // no coordinator for too long: calls fail at once
   bool shut_down_ = false;
   bool closed_ = false;

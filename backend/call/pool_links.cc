@@ -40,8 +40,7 @@ std::unique_ptr<session::SessionPool> PoolCore::MakeSessions(
         LoginFor(*identity, std::move(done));
       },
       [this](std::string reference) {
-        session_calls_->Logout(coordinator_.last_route(),
-                               std::move(reference));
+        session_calls_->Logout(coordinator_.last_route(), std::move(reference));
       });
 }
 
@@ -224,11 +223,10 @@ CallFailure PoolCore::NoCoordinatorFailure() const {
   CallFailure failure;
   failure.reason = FailureReason::kNoCoordinator;
   failure.retry_after = options_.max_probe_delay;
-  failure.status = absl::UnavailableError(
-      absl::StrCat("pool \"", options_.name,
-                   "\" has had no coordinator for more than ",
-                   absl::FormatDuration(options_.coordinator_wait), ": ",
-                   coordinator_.problem()));
+  failure.status = absl::UnavailableError(absl::StrCat(
+      "pool \"", options_.name, "\" has had no coordinator for more than ",
+      absl::FormatDuration(options_.coordinator_wait), ": ",
+      coordinator_.problem()));
   return failure;
 }
 
@@ -236,26 +234,24 @@ void PoolCore::OnRejected(const wire::ApiError& error) {
   EndQueued(queue_.Of(own_identity_->key), error);
 }
 
-void PoolCore::SuspectBecause(uint64_t generation,
-                              const CallOutcome& outcome) {
+void PoolCore::SuspectBecause(uint64_t generation, const CallOutcome& outcome) {
   if (auto* failure = std::get_if<CallFailure>(&outcome)) {
     coordinator_.Suspect(generation, std::string(failure->status.message()),
                          "");
   } else if (auto* error = std::get_if<wire::ApiError>(&outcome)) {
     bool named = IsRedirect(*error) && !error->params.empty();
-    coordinator_.Suspect(
-        generation,
-        absl::StrCat(coordinator_.last_route().endpoint.text(), " answered ",
-                     wire::ToString(*error)),
-        named ? error->params[0] : "");
+    coordinator_.Suspect(generation,
+                         absl::StrCat(coordinator_.last_route().endpoint.text(),
+                                      " answered ", wire::ToString(*error)),
+                         named ? error->params[0] : "");
   }
 }
 
 void PoolCore::CheckSilence() {
   absl::Time before = loop_.Now() - options_.silence_before_check;
   if (active_ == 0 || last_answer_ > before) return;
-  bool waiting = std::any_of(
-      calls_.begin(), calls_.end(), [before](const auto& entry) {
+  bool waiting =
+      std::any_of(calls_.begin(), calls_.end(), [before](const auto& entry) {
         return entry.second->request != 0 && entry.second->sent_at < before;
       });
   if (waiting) coordinator_.Check();
@@ -277,9 +273,8 @@ void PoolCore::Housekeep() {
   Count();
   absl::Duration pause = std::min(options_.silence_before_check / 2,
                                   options_.session_idle / kIdleChecks);
-  housekeeping_timer_ =
-      loop_.RunAt(loop_.Now() + pause,
-                  [self = shared_from_this()] { self->Housekeep(); });
+  housekeeping_timer_ = loop_.RunAt(
+      loop_.Now() + pause, [self = shared_from_this()] { self->Housekeep(); });
 }
 
 }  // namespace xapi_gateway::call

@@ -23,8 +23,11 @@ constexpr absl::string_view kEmergencyCodes[] = {
 // Methods that raise emergency codes, or HOST_IS_SLAVE, about another host and
 // after they began to work: from them such a code is an answer.
 constexpr absl::string_view kAboutAnotherHost[] = {
-    "host.enable",    "pool.join",      "pool.join_force",
-    "pool.enable_ha", "pool.ha_prevent_restarts_for",
+    "host.enable",
+    "pool.join",
+    "pool.join_force",
+    "pool.enable_ha",
+    "pool.ha_prevent_restarts_for",
 };
 
 template <typename Range>

@@ -11,14 +11,15 @@
 //                                                         at its role first
 //   SESSION_INVALID naming the session     not executed   repeated with another
 //   that the call was sent with                           session
-//   connection broke after the first       nothing        repeated if idempotent,
-//   byte may have left, half a reply                      else UNAVAILABLE with
+//   connection broke after the first       nothing        repeated if
+//   idempotent, byte may have left, half a reply                      else
+//   UNAVAILABLE with
 //                                                         execution "unknown"
 //   a coordinator was found elsewhere,     nothing        broken off, then as
 //   or restarted, while the call runs                     above
-//   HTTP 4xx or 501                        not executed   INTERNAL, not repeated
-//   HTTP 500                               nothing        INTERNAL, not repeated
-//   HTTP 502 to 504                        nothing        UNAVAILABLE
+//   HTTP 4xx or 501                        not executed   INTERNAL, not
+//   repeated HTTP 500                               nothing        INTERNAL,
+//   not repeated HTTP 502 to 504                        nothing UNAVAILABLE
 //   reply malformed                        nothing        INTERNAL
 //   reply over the size limit              executed       RESOURCE_EXHAUSTED
 //   deadline passed while waiting          not executed   DEADLINE_EXCEEDED

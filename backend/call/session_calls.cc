@@ -61,8 +61,8 @@ SessionCalls::UuidOutcome ReadUuid(const http::Endpoint& endpoint,
   }
   CallFailure failure;
   failure.reason = FailureReason::kMalformedReply;
-  failure.status = absl::InternalError(absl::StrCat(
-      endpoint.text(), " did not answer with one pool record"));
+  failure.status = absl::InternalError(
+      absl::StrCat(endpoint.text(), " did not answer with one pool record"));
   return failure;
 }
 

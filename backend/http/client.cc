@@ -149,11 +149,11 @@ void Client::Impl::SetTimer(long milliseconds) {
   timer_ = 0;
   due_ = milliseconds == 0;
   if (milliseconds <= 0) return;
-  timer_ = loop_->RunAt(loop_->Now() + absl::Milliseconds(milliseconds),
-                        [this] {
-                          timer_ = 0;
-                          due_ = true;
-                        });
+  timer_ =
+      loop_->RunAt(loop_->Now() + absl::Milliseconds(milliseconds), [this] {
+        timer_ = 0;
+        due_ = true;
+      });
 }
 
 void Client::Impl::Act(curl_socket_t fd, int events) {
@@ -194,13 +194,12 @@ void Client::Impl::Finish(CURL* easy, CURLcode code) {
 absl::Status Client::Impl::Check(const Endpoint& endpoint,
                                  const Request& request) const {
   if (request.body.size() > kMaxRequestBodyBytes) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the call takes ", request.body.size(),
-                     " bytes, but xapi accepts at most ",
-                     kMaxRequestBodyBytes));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the call takes ", request.body.size(),
+        " bytes, but xapi accepts at most ", kMaxRequestBodyBytes));
   }
-  size_t headers = HeaderBytes(endpoint, options_.user_agent,
-                               tls_->server_name(), request);
+  size_t headers =
+      HeaderBytes(endpoint, options_.user_agent, tls_->server_name(), request);
   if (headers > kMaxRequestHeaderBytes) {
     return absl::InvalidArgumentError(absl::StrCat(
         endpoint.text(), ": the headers of a call take ", headers,
@@ -282,8 +281,7 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Create(EventLoop* loop,
   }
   auto tls = TlsSetup::Create(options.tls);
   if (!tls.ok()) return tls.status();
-  auto impl =
-      std::make_unique<Impl>(loop, std::move(options), *std::move(tls));
+  auto impl = std::make_unique<Impl>(loop, std::move(options), *std::move(tls));
   loop->RunAndWait([&] { impl->Open(); });
   return absl::WrapUnique(new Client(std::move(impl)));
 }

@@ -58,8 +58,7 @@ class Client : public Transport {
   ~Client() override;
 
   Loop& loop() override;
-  RequestId Send(const Endpoint& endpoint, Request request,
-                 Done done) override;
+  RequestId Send(const Endpoint& endpoint, Request request, Done done) override;
   void Cancel(RequestId id) override;
 
   ClientStats stats() const;

@@ -44,11 +44,10 @@ int MatchPinnedCertificate(X509_STORE_CTX* context, void* digest) {
   unsigned char actual[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
   X509* leaf = X509_STORE_CTX_get0_cert(context);
-  bool matches = leaf != nullptr &&
-                 X509_digest(leaf, EVP_sha256(), actual, &size) == 1 &&
-                 size == pinned.size() &&
-                 std::equal(pinned.begin(), pinned.end(),
-                            reinterpret_cast<char*>(actual));
+  bool matches =
+      leaf != nullptr && X509_digest(leaf, EVP_sha256(), actual, &size) == 1 &&
+      size == pinned.size() &&
+      std::equal(pinned.begin(), pinned.end(), reinterpret_cast<char*>(actual));
   X509_STORE_CTX_set_error(
       context, matches ? X509_V_OK : X509_V_ERR_APPLICATION_VERIFICATION);
   return matches ? 1 : 0;

@@ -49,8 +49,8 @@ bool IsTraceparent(absl::string_view value) {
       "00-hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh-hhhhhhhhhhhhhhhh-hh";
   if (value.size() != kForm.size()) return false;
   for (size_t i = 0; i < value.size(); ++i) {
-    bool hex = absl::ascii_isdigit(value[i]) ||
-               (value[i] >= 'a' && value[i] <= 'f');
+    bool hex =
+        absl::ascii_isdigit(value[i]) || (value[i] >= 'a' && value[i] <= 'f');
     if (kForm[i] == 'h' ? !hex : value[i] != kForm[i]) return false;
   }
   return true;
@@ -108,8 +108,8 @@ void CurlTransfer::SetTarget(const std::string& server_name) {
   bool tls = endpoint_.scheme() == Scheme::kHttps;
   bool rename = tls && !server_name.empty();
   std::string host = rename ? server_name : endpoint_.UrlHost();
-  base_url_ = absl::StrCat(tls ? "https://" : "http://", host, ":",
-                           endpoint_.port());
+  base_url_ =
+      absl::StrCat(tls ? "https://" : "http://", host, ":", endpoint_.port());
   if (!rename) return;
   // Empty host and port to match: whatever the URL says.
   Append(connect_to_,
@@ -208,8 +208,7 @@ absl::string_view CurlTransfer::Incomplete(int status) const {
   return "";
 }
 
-size_t CurlTransfer::OnBody(char* data, size_t size, size_t count,
-                            void* self) {
+size_t CurlTransfer::OnBody(char* data, size_t size, size_t count, void* self) {
   auto* transfer = static_cast<CurlTransfer*>(self);
   std::string& body = transfer->body_;
   size_t bytes = size * count;
@@ -227,23 +226,21 @@ void CurlTransfer::ReserveBody(size_t first_part) {
   curl_off_t announced = -1;
   curl_easy_getinfo(easy_.get(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T,
                     &announced);
-  size_t length = std::max(first_part, static_cast<size_t>(
-                                           std::max<curl_off_t>(announced, 0)));
+  size_t length = std::max(
+      first_part, static_cast<size_t>(std::max<curl_off_t>(announced, 0)));
   if (length > request_.max_reply_bytes) {
     body_too_large_ = true;
     return;
   }
-  body_.reserve(std::min(length, kMaxReservedReplyBytes) +
-                wire::kReplyPadding);
+  body_.reserve(std::min(length, kMaxReservedReplyBytes) + wire::kReplyPadding);
 }
 
 // curl sends again by itself when a kept-alive connection ends without a byte
 // of reply. The host may have executed the call before it went, so a second
 // time is refused here; the owner of the call decides what to repeat.
 int CurlTransfer::OnBeforeSend(void* self, char*, char*, int, int) {
-  return ++static_cast<CurlTransfer*>(self)->sends_ > 1
-             ? CURL_PREREQFUNC_ABORT
-             : CURL_PREREQFUNC_OK;
+  return ++static_cast<CurlTransfer*>(self)->sends_ > 1 ? CURL_PREREQFUNC_ABORT
+                                                        : CURL_PREREQFUNC_OK;
 }
 
 Result CurlTransfer::TakeResult(CURLcode code) {
@@ -254,11 +251,11 @@ Result CurlTransfer::TakeResult(CURLcode code) {
   response.status = static_cast<int>(status);
   absl::string_view incomplete = Incomplete(response.status);
   if (!incomplete.empty()) {
-    return Failure{headers_complete_ ? Failure::Kind::kBadReply
-                                     : Failure::Kind::kLost,
-                   true,
-                   absl::UnavailableError(absl::StrCat(
-                       endpoint_.text(), ": ", std::string(incomplete)))};
+    return Failure{
+        headers_complete_ ? Failure::Kind::kBadReply : Failure::Kind::kLost,
+        true,
+        absl::UnavailableError(
+            absl::StrCat(endpoint_.text(), ": ", std::string(incomplete)))};
   }
   if (status != kHttpOk) {
     char* type = nullptr;

@@ -31,7 +31,9 @@ bool IsHostCharacter(char c) {
 }
 
 // An IPv6 address may carry a zone, such as "fe80::1%eth0".
-bool IsIpv6Character(char c) { return IsHostCharacter(c) || c == ':' || c == '%'; }
+bool IsIpv6Character(char c) {
+  return IsHostCharacter(c) || c == ':' || c == '%';
+}
 
 bool IsValidHost(absl::string_view host, bool ipv6) {
   return !host.empty() && host.size() <= kMaxHostBytes &&
@@ -99,8 +101,9 @@ absl::StatusOr<Endpoint> Endpoint::Parse(absl::string_view text) {
   absl::string_view rest = text;
   if (absl::ConsumePrefix(&rest, "unix:")) {
     if (rest.empty() || rest[0] != '/' || rest.size() > kMaxUnixPathBytes) {
-      return Invalid(text, "a unix socket needs an absolute path of at most "
-                           "107 bytes");
+      return Invalid(text,
+                     "a unix socket needs an absolute path of at most "
+                     "107 bytes");
     }
     return Endpoint(Scheme::kUnix, std::string(rest), 0);
   }

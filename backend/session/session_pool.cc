@@ -10,8 +10,8 @@ bool IsCredentialError(const wire::ApiError& error) {
          error.code == "RBAC_PERMISSION_DENIED";
 }
 
-SessionPool::SessionPool(SessionPoolOptions options, Clock clock,
-                         Jitter jitter, Login login, Logout logout)
+SessionPool::SessionPool(SessionPoolOptions options, Clock clock, Jitter jitter,
+                         Login login, Logout logout)
     : options_(std::move(options)),
       clock_(std::move(clock)),
       login_(std::move(login)),
@@ -98,8 +98,8 @@ void SessionPool::Adopt(std::string reference) {
     return;
   }
   rejection_.reset();
-  sessions_.push_back(std::make_shared<Session>(
-      Session{std::move(reference), 0, clock_()}));
+  sessions_.push_back(
+      std::make_shared<Session>(Session{std::move(reference), 0, clock_()}));
   ServeWaiters();
 }
 

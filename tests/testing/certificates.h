@@ -9,7 +9,7 @@ namespace xapi_gateway::testing {
 struct Certificate {
   std::string certificate_pem;
   std::string key_pem;
-  std::string sha256_hex;               // of the certificate
+  std::string sha256_hex;                // of the certificate
   std::string public_key_sha256_base64;  // as in RFC 7469
 };
 

@@ -62,7 +62,8 @@ std::string Success(const FakeRequest& call, absl::string_view json) {
         "<?xml version=\"1.0\"?><methodResponse><params><param><value><struct>"
         "<member><name>Status</name><value>Success</value></member><member>"
         "<name>Value</name><value>",
-        text, "</value></member></struct></value></param></params>"
+        text,
+        "</value></member></struct></value></param></params>"
         "</methodResponse>");
   }
   return absl::StrCat(R"({"jsonrpc":"2.0","result":)", std::string(json),
@@ -170,8 +171,8 @@ void FakeXapi::Arrive(RequestId id) {
   }
   pending.arrived = true;
   bool xml = pending.request.path != "/jsonrpc";
-  FakeRequest call = xml ? ParseXml(pending.request.body)
-                         : ParseJson(pending.request.body);
+  FakeRequest call =
+      xml ? ParseXml(pending.request.body) : ParseJson(pending.request.body);
   call.host = pending.host;
   if (host->second.mode == HostMode::kHangs) return;
   requests_.push_back(call);
@@ -191,8 +192,8 @@ void FakeXapi::Serve(RequestId id, const FakeRequest& call) {
                       call.method == "pool.get_all_records" ||
                       call.method == "host.get_all_records";
   bool valid = !call.params.empty() && host.sessions.count(call.params[0]) != 0;
-  bool acts = host.mode == HostMode::kCoordinator ||
-              host.mode == HostMode::kNoJson;
+  bool acts =
+      host.mode == HostMode::kCoordinator || host.mode == HostMode::kNoJson;
   Fault fault;
   if (!housekeeping && valid && acts && faults_) fault = faults_(call);
   using Kind = Fault::Kind;
@@ -252,8 +253,8 @@ std::string FakeXapi::Dispatch(FakeHost& host, const FakeRequest& call) {
     return Success(call, "\"\"");
   }
   if (call.method == "pool.get_all_records") {
-    return Success(call, Record(call, "OpaqueRef:pool", "uuid",
-                                host.pool_uuid));
+    return Success(call,
+                   Record(call, "OpaqueRef:pool", "uuid", host.pool_uuid));
   }
   if (call.method == "host.get_all_records") {
     std::vector<std::string> records;

@@ -74,10 +74,9 @@ bool RawConnection::Write(absl::string_view bytes) {
 }
 
 bool RawConnection::Reply(absl::string_view body, absl::string_view status) {
-  return Write(absl::StrCat("HTTP/1.1 ", status, "\r\ncontent-length: ",
-                            body.size(),
-                            "\r\ncontent-type: application/json\r\n\r\n",
-                            body));
+  return Write(
+      absl::StrCat("HTTP/1.1 ", status, "\r\ncontent-length: ", body.size(),
+                   "\r\ncontent-type: application/json\r\n\r\n", body));
 }
 
 void RawConnection::Reset() {

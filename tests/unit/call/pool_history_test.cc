@@ -52,8 +52,7 @@ class History {
  public:
   History(int seed, Totals* totals)
       : random_(seed), xapi_(&loop_), totals_(*totals) {
-    xapi_.set_latency(
-        [this] { return absl::Microseconds(100 + Pick(5000)); });
+    xapi_.set_latency([this] { return absl::Microseconds(100 + Pick(5000)); });
     xapi_.set_faults([this](const FakeRequest&) { return RandomFault(); });
     for (int i = 0; i < kHosts; ++i) {
       xapi_.host(Address(i)).mode = HostMode::kSupporter;
@@ -100,8 +99,7 @@ class History {
     EXPECT_LE(xapi_.Sessions(), 3u) << "more than configured";
     Start("after");
     loop_.RunFor(absl::Seconds(1));
-    EXPECT_TRUE(
-        std::holds_alternative<wire::Reply>(records_["after"].outcome));
+    EXPECT_TRUE(std::holds_alternative<wire::Reply>(records_["after"].outcome));
   }
 
  private:
@@ -111,7 +109,8 @@ class History {
 
   void MakeCoordinator(int host) {
     coordinator_ = host;
-    for (int i = 0; i < kHosts; ++i) xapi_.host(Address(i)).master = Address(host);
+    for (int i = 0; i < kHosts; ++i)
+      xapi_.host(Address(i)).master = Address(host);
     xapi_.Restart(Address(host), HostMode::kCoordinator);
   }
 
@@ -129,8 +128,8 @@ class History {
         xapi_.Resume(address, HostMode::kCoordinator);
         return;
       case 2:  // the role moves; between the two nobody has it
-        xapi_.Restart(address, Pick(2) ? HostMode::kRefuses
-                                       : HostMode::kSupporter);
+        xapi_.Restart(address,
+                      Pick(2) ? HostMode::kRefuses : HostMode::kSupporter);
         loop_.RunFor(absl::Milliseconds(Pick(300)));
         xapi_.Restart(address, HostMode::kSupporter);
         MakeCoordinator(Pick(kHosts));

@@ -170,8 +170,8 @@ TEST_F(PoolTest, HostListComesFromThePool) {
 
 TEST_F(PoolTest, BadHostsArePassedOver) {
   AddHosts(1);
-  options_.seeds = {"10.0.0.5", "10.0.0.6", "10.0.0.7", "10.0.0.8",
-                    "10.0.0.9", "10.0.0.1"};
+  options_.seeds = {"10.0.0.5", "10.0.0.6", "10.0.0.7",
+                    "10.0.0.8", "10.0.0.9", "10.0.0.1"};
   xapi_.host("10.0.0.5").mode = HostMode::kRefuses;
   xapi_.host("10.0.0.6").mode = HostMode::kHangs;
   xapi_.host("10.0.0.7").mode = HostMode::kCloses;
@@ -303,8 +303,11 @@ TEST_F(PoolTest, CallsInFlight) {
     int executed;
   };
   const Case cases[] = {
-      {"error", {Kind::kError, {"VM_BAD_POWER_STATE"}}, false,
-       "VM_BAD_POWER_STATE", 0},
+      {"error",
+       {Kind::kError, {"VM_BAD_POWER_STATE"}},
+       false,
+       "VM_BAD_POWER_STATE",
+       0},
       {"lost-call", {Kind::kLostCall}, false, "CONNECTION_LOST/unknown", 0},
       {"lost-reply", {Kind::kLostReply}, false, "CONNECTION_LOST/unknown", 1},
       {"lost-call-i", {Kind::kLostCall}, true, "ok", 1},
@@ -312,7 +315,10 @@ TEST_F(PoolTest, CallsInFlight) {
       {"silence", {Kind::kSilence}, false, "DEADLINE_EXCEEDED/unknown", 1},
       {"malformed", {Kind::kMalformed}, true, "MALFORMED_REPLY/unknown", 1},
       {"http", {Kind::kHttp, {}, 500}, true, "HTTP_STATUS/unknown", 0},
-      {"too-long", {Kind::kHttp, {}, 431}, false, "HTTP_STATUS/not_executed",
+      {"too-long",
+       {Kind::kHttp, {}, 431},
+       false,
+       "HTTP_STATUS/not_executed",
        0},
   };
   AddHosts(1);

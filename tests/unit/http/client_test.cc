@@ -120,8 +120,7 @@ TEST_F(ClientTest, BadReplies) {
        },
        Kind::kReplyTooLarge},
       {"end of the connection as end of the body",
-       raw("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{}"),
-       Kind::kBadReply},
+       raw("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{}"), Kind::kBadReply},
       {"chunked and cut off",
        raw("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}"),
        Kind::kLost},
@@ -149,8 +148,9 @@ TEST_F(ClientTest, ShortLengthGivesTheAnnouncedPart) {
 
 TEST_F(ClientTest, StatusesAndRedirectsAreReported) {
   RawHttpServer server([](const RawRequest& request, RawConnection& c) {
-    return c.Reply("<html>", request.body + "\r\nlocation: http://127.0.0.1:1/"
-                                            "\r\nset-cookie: a=b");
+    return c.Reply("<html>", request.body +
+                                 "\r\nlocation: http://127.0.0.1:1/"
+                                 "\r\nset-cookie: a=b");
   });
   for (int status : {301, 302, 307, 401, 404, 407, 431, 500, 503}) {
     Result result = Post(server.endpoint(), absl::StrCat(status, " Told"));

@@ -91,9 +91,8 @@ TEST(EventLoopTest, DestroysWhatItDoesNotRun) {
   std::weak_ptr<int> watch = held;
   {
     auto loop = *EventLoop::Start();
-    loop->RunAndWait([&] {
-      loop->RunAt(loop->Now() + absl::Hours(1), [held] { FAIL(); });
-    });
+    loop->RunAndWait(
+        [&] { loop->RunAt(loop->Now() + absl::Hours(1), [held] { FAIL(); }); });
     held.reset();
     EXPECT_FALSE(watch.expired());
   }

@@ -143,8 +143,8 @@ TEST_F(SessionPoolTest, OtherErrorsAndLostLoginsAreTriedAgain) {
   FinishLogin(absl::UnavailableError("refused"));
   Wait("c");
   FinishLogin("s1");
-  EXPECT_THAT(events_, ElementsAre("a got INTERNAL_ERROR", "b got refused",
-                                   "c got s1"));
+  EXPECT_THAT(events_,
+              ElementsAre("a got INTERNAL_ERROR", "b got refused", "c got s1"));
 }
 
 TEST_F(SessionPoolTest, StoppedWaiterHearsNothing) {
