@@ -1,0 +1,7 @@
+#include "tests/simulator/behaviour.h"
+
+namespace xapi_gateway::simulator {
+
+absl::Span<const Behaviour> PoolBehaviours() { return {}; }
+
+}  // namespace xapi_gateway::simulator
