@@ -1,4 +1,5 @@
 #include "tests/simulator/allowed_operations.h"
+
 #include "absl/strings/string_view.h"
 
 namespace xapi_gateway::simulator {
@@ -9,19 +10,37 @@ using Names = std::vector<const char*>;
 Array ToSet(const Names& names) { return Array(names.begin(), names.end()); }
 
 const Names& HaltedVm() {
-  static const Names& names = *new Names{
-      "create_vtpm", "destroy", "metadata_export", "export",
-      "make_into_template", "changing_NVRAM", "changing_shadow_memory",
-      "changing_static_range", "changing_dynamic_range", "migrate_send",
-      "start_on", "start", "copy", "clone", "snapshot"};
+  static const Names& names = *new Names{"create_vtpm",
+                                         "destroy",
+                                         "metadata_export",
+                                         "export",
+                                         "make_into_template",
+                                         "changing_NVRAM",
+                                         "changing_shadow_memory",
+                                         "changing_static_range",
+                                         "changing_dynamic_range",
+                                         "migrate_send",
+                                         "start_on",
+                                         "start",
+                                         "copy",
+                                         "clone",
+                                         "snapshot"};
   return names;
 }
 
 const Names& RunningVm() {
-  static const Names& names = *new Names{
-      "changing_dynamic_range", "migrate_send", "pool_migrate",
-      "changing_VCPUs_live", "suspend", "hard_reboot", "hard_shutdown",
-      "clean_reboot", "clean_shutdown", "pause", "checkpoint", "snapshot"};
+  static const Names& names = *new Names{"changing_dynamic_range",
+                                         "migrate_send",
+                                         "pool_migrate",
+                                         "changing_VCPUs_live",
+                                         "suspend",
+                                         "hard_reboot",
+                                         "hard_shutdown",
+                                         "clean_reboot",
+                                         "clean_shutdown",
+                                         "pause",
+                                         "checkpoint",
+                                         "snapshot"};
   return names;
 }
 
@@ -52,8 +71,9 @@ Array DeviceOperations(const Database& db, absl::string_view cls,
       db.Get("VM", db.Get(cls, ref, "VM").text(), "power_state").text() ==
       "Running";
   if (cls == "VBD" && db.Get(cls, ref, "type").text() == "CD") {
-    return ToSet(db.Get(cls, ref, "empty").boolean() ? Names{"attach", "insert"}
-                                                     : Names{"attach", "eject"});
+    return ToSet(db.Get(cls, ref, "empty").boolean()
+                     ? Names{"attach", "insert"}
+                     : Names{"attach", "eject"});
   }
   if (attached) return ToSet({"attach", "unplug"});
   return running ? ToSet({"attach", "plug"}) : ToSet({"attach"});

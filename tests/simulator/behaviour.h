@@ -3,7 +3,6 @@
 #ifndef XAPI_GATEWAY_TESTS_SIMULATOR_BEHAVIOUR_H_
 #define XAPI_GATEWAY_TESTS_SIMULATOR_BEHAVIOUR_H_
 
-
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "tests/simulator/world.h"

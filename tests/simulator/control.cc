@@ -174,7 +174,8 @@ ControlAnswer Emergency(Engine& engine, int host, const Struct& in) {
   return Fine();
 }
 ControlAnswer BackUp(Engine& engine, int host, const Struct&) {
-  engine.world.hosts[host].backup = std::make_shared<Database>(*engine.world.db);
+  engine.world.hosts[host].backup =
+      std::make_shared<Database>(*engine.world.db);
   return Fine();
 }
 ControlAnswer TakeOver(Engine& engine, int host, const Struct&) {
@@ -203,13 +204,13 @@ ControlAnswer SetChurn(Engine& engine, const Struct& in) {
 
 ControlAnswer GetStats(Engine& engine, const Struct&) {
   const World& world = engine.world;
-  return Fine({{"generation", world.db->generation()},
-               {"sessions", static_cast<int64_t>(world.sessions.size())},
-               {"tasks",
-                static_cast<int64_t>(world.db->table("task").rows.size())},
-               {"waiting", static_cast<int64_t>(world.events->waiting())},
-               {"coordinator", world.coordinator},
-               {"now", absl::FormatTime(world.Now())}});
+  return Fine(
+      {{"generation", world.db->generation()},
+       {"sessions", static_cast<int64_t>(world.sessions.size())},
+       {"tasks", static_cast<int64_t>(world.db->table("task").rows.size())},
+       {"waiting", static_cast<int64_t>(world.events->waiting())},
+       {"coordinator", world.coordinator},
+       {"now", absl::FormatTime(world.Now())}});
 }
 
 struct Route {
@@ -259,9 +260,9 @@ ControlAnswer HandleControl(Engine& engine, const std::string& method,
 Endpoint DescribeHost(const Engine& engine, const std::vector<HostPorts>& ports,
                       int host) {
   const HostState& state = engine.world.hosts[host];
-  return {ports[host].ip,     ports[host].https, ports[host].http,
-          ports[host].socket, state.address,     state.ref,
-          state.up};
+  return {
+      ports[host].ip, ports[host].https, ports[host].http, ports[host].socket,
+      state.address,  state.ref,         state.up};
 }
 
 std::string DescribePool(const Engine& engine,
@@ -278,14 +279,13 @@ std::string DescribePool(const Engine& engine,
                            {"ref", host.ref}});
   }
   const std::vector<User>& users = engine.world.options.users;
-  return ToJson(Struct{
-      {"ready", true},
-      {"hosts", std::move(hosts)},
-      {"coordinator", engine.world.coordinator},
-      {"ca_file", ca_file},
-      {"user", users.empty() ? "" : users[0].name},
-      {"password", users.empty() ? "" : users[0].password},
-      {"control_port", control_port}});
+  return ToJson(Struct{{"ready", true},
+                       {"hosts", std::move(hosts)},
+                       {"coordinator", engine.world.coordinator},
+                       {"ca_file", ca_file},
+                       {"user", users.empty() ? "" : users[0].name},
+                       {"password", users.empty() ? "" : users[0].password},
+                       {"control_port", control_port}});
 }
 
 absl::Status PrescribeResult(Engine& engine, const std::string& method,
@@ -306,7 +306,8 @@ absl::Status PrescribeResult(Engine& engine, const std::string& method,
 
 absl::Status FailOver(World& world, int host) {
   if (!world.hosts[host].backup) {
-    return absl::FailedPreconditionError("the host has no backup to start from");
+    return absl::FailedPreconditionError(
+        "the host has no backup to start from");
   }
   BecomeCoordinator(world, host, world.hosts[host].backup);
   return absl::OkStatus();
@@ -323,7 +324,9 @@ void CallTrusted(Engine& engine, const std::string& method,
   // A session of its own, so that no other's life depends on it.
   std::string session = engine.world.ids.Ref();
   engine.world.hosts[host].local_sessions[session] = "root";
-  struct Call call{{host, true}, {}};
+  struct Call call {
+    {host, true}, {}
+  };
   call.wire.wire = Wire::kJson2;
   call.wire.method = method;
   if (message->needs_session) call.wire.args.push_back(session);

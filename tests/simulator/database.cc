@@ -139,8 +139,7 @@ void Database::MirrorChange(const Class& cls, int field, const std::string& ref,
   // The value may move when the mirror is written into the same table.
   Value old_value = before, new_value = after;
   for (const Relation* relation : found->second) {
-    bool from_a =
-        relation->class_a == cls.index && relation->field_a == field;
+    bool from_a = relation->class_a == cls.index && relation->field_a == field;
     if (!from_a && !relation->many_to_many) continue;  // b follows a only
     int other_class = from_a ? relation->class_b : relation->class_a;
     int other_field = from_a ? relation->field_b : relation->field_a;
@@ -162,8 +161,8 @@ void Database::AddTo(int cls, int field, const std::string& target,
   Row* row = FindMutable(model_->classes()[cls], target);
   if (!row) return;
   auto* items = row->fields[field].As<Array>();
-  if (!items || std::find(items->begin(), items->end(), Value(ref)) !=
-                    items->end()) {
+  if (!items ||
+      std::find(items->begin(), items->end(), Value(ref)) != items->end()) {
     return;
   }
   items->push_back(Value(ref));

@@ -25,8 +25,8 @@ inline constexpr size_t kKeptDeletions = 256;
 
 struct Row {
   std::string ref;
-  int64_t created = 0;   // generation
-  int64_t modified = 0;  // generation
+  int64_t created = 0;        // generation
+  int64_t modified = 0;       // generation
   std::vector<Value> fields;  // in the order of the class
 };
 
@@ -78,9 +78,10 @@ class Database {
   void Create(const Class& cls, const std::string& ref, const Struct& fields);
   // No-ops when the object does not exist. Writing an equal value changes
   // nothing and makes no event.
-  void Set(absl::string_view cls, absl::string_view ref, absl::string_view field,
-           Value value);
-  void SetField(const Class& cls, absl::string_view ref, int field, Value value);
+  void Set(absl::string_view cls, absl::string_view ref,
+           absl::string_view field, Value value);
+  void SetField(const Class& cls, absl::string_view ref, int field,
+                Value value);
   void Destroy(absl::string_view cls, absl::string_view ref);
   // Marks the object as changed without changing it.
   void Touch(const Class& cls, absl::string_view ref);

@@ -106,9 +106,12 @@ void Dispatcher::Dispatch(Pending pending) {
   if (IsLogin(*message)) return RunLogin(std::move(pending));
   Error error;
   switch (CheckSession(&pending, &error)) {
-    case SessionCheck::kNeverAnswers: return;
-    case SessionCheck::kRefused: return pending.done(std::move(error));
-    case SessionCheck::kFine: break;
+    case SessionCheck::kNeverAnswers:
+      return;
+    case SessionCheck::kRefused:
+      return pending.done(std::move(error));
+    case SessionCheck::kFine:
+      break;
   }
   RecordDecoded(pending);
   RunChecked(std::move(pending));
@@ -126,9 +129,12 @@ void Dispatcher::DispatchUnknown(Pending pending) {
   pending.call.message = world_.model->FindMessage("host.call_extension");
   Error error;
   switch (CheckSession(&pending, &error)) {
-    case SessionCheck::kNeverAnswers: return;
-    case SessionCheck::kRefused: return pending.done(std::move(error));
-    case SessionCheck::kFine: break;
+    case SessionCheck::kNeverAnswers:
+      return;
+    case SessionCheck::kRefused:
+      return pending.done(std::move(error));
+    case SessionCheck::kFine:
+      break;
   }
   Error denied = CheckRole(world_, pending.call);
   pending.done(denied ? std::move(denied) : std::move(unknown));
@@ -189,9 +195,9 @@ Dispatcher::SessionCheck Dispatcher::CheckSession(Pending* pending,
     return SessionCheck::kRefused;
   }
   if (call.message->pool_internal && !found->second.pool) {
-    *error = InternalError(
-        absl::StrCat("Session_check.Non_master_login_on_slave: ",
-                     call.message->full_name, " is internal to the pool"));
+    *error = InternalError(absl::StrCat(
+        "Session_check.Non_master_login_on_slave: ", call.message->full_name,
+        " is internal to the pool"));
     return SessionCheck::kRefused;
   }
   call.user = found->second.user;
@@ -216,13 +222,14 @@ void Dispatcher::RunLogin(Pending pending) {
 void Dispatcher::RunChecked(Pending pending) {
   const Message& message = *pending.call.message;
   if (pending.async && !message.async) {
-    return pending.done(Error{
-        {"Fault", absl::StrCat("No async mode for this operation (rpc: ",
-                               message.full_name, ")")}});
+    return pending.done(
+        Error{{"Fault", absl::StrCat("No async mode for this operation (rpc: ",
+                                     message.full_name, ")")}});
   }
   std::optional<Outcome> scripted = scripts_.Take(message.full_name);
   if (scripted && !pending.async) return pending.done(*std::move(scripted));
-  if (message.removed && !scripted) return pending.done(Error{{"MESSAGE_REMOVED"}});
+  if (message.removed && !scripted)
+    return pending.done(Error{{"MESSAGE_REMOVED"}});
   std::string label = pending.wire->method;
   if (pending.async) {
     return pending.done(RunAsyncCall(world_, std::move(pending.call), label,
@@ -253,9 +260,9 @@ void Dispatcher::RecordDecoded(const Pending& pending) {
   entry->user = login ? "" : pending.call.user;
   // What was sent, not what was filled in: a test compares it with the call.
   size_t sent = pending.wire->args.size() - (login ? 0 : 1);
-  Array args(pending.call.args.begin(),
-             pending.call.args.begin() +
-                 std::min(sent, pending.call.args.size()));
+  Array args(
+      pending.call.args.begin(),
+      pending.call.args.begin() + std::min(sent, pending.call.args.size()));
   entry->args = ToJson(args);
 }
 

@@ -196,8 +196,8 @@ void EventHub::From(const Invocation& call, Done done) {
     classes.push_back(IsWatched(cls) && subscription.MatchesClass(cls));
   }
   uint64_t id = ++last_waiter_;
-  TimerQueue::Id timeout = world_.After(
-      delay + absl::Seconds(seconds), [this, id] { TimeOut(id); });
+  TimerQueue::Id timeout =
+      world_.After(delay + absl::Seconds(seconds), [this, id] { TimeOut(id); });
   waiters_.emplace(id, Waiter{call.session, std::move(subscription), *token,
                               std::move(done), std::move(classes), timeout});
   if (delay == absl::ZeroDuration()) return Begin(id);

@@ -121,7 +121,7 @@ class EventHub {
   std::deque<LegacyEvent> queue_;
   size_t queue_bytes_ = 0;
   int64_t next_id_ = 0;
-  int64_t gathered_ = 0;  // generation
+  int64_t gathered_ = 0;                       // generation
   std::map<std::string, int64_t> read_up_to_;  // event id, by session
   std::vector<LegacyWaiter> nexts_;
 };

@@ -9,9 +9,9 @@ namespace {
 
 // In the order of FaultKind.
 constexpr absl::string_view kNames[] = {
-    "none",        "refuse",     "tls_then_eof", "hang",
-    "reset_before", "reset_after", "half_reply",  "slow_drip",
-    "http_status", "malformed",  "error",        "delay"};
+    "none",         "refuse",      "tls_then_eof", "hang",
+    "reset_before", "reset_after", "half_reply",   "slow_drip",
+    "http_status",  "malformed",   "error",        "delay"};
 
 bool IsConnectionFault(FaultKind kind) {
   return kind == FaultKind::kRefuse || kind == FaultKind::kTlsThenEof;

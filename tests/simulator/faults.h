@@ -35,12 +35,12 @@ struct FaultRule {
   std::string object;        // first argument after the session; empty = any
   int host = -1;             // index; -1 = any
   double probability = 1.0;
-  int count = -1;            // how often it strikes; -1 = without end
-  absl::Duration delay;      // before the answer, and between dripped pieces
-  int status = 500;          // of kHttpStatus
+  int count = -1;        // how often it strikes; -1 = without end
+  absl::Duration delay;  // before the answer, and between dripped pieces
+  int status = 500;      // of kHttpStatus
   std::vector<std::string> error;  // of kError: code, parameters
-  int64_t id = 0;            // given by FaultBook::Add
-  int64_t struck = 0;        // how often it has struck
+  int64_t id = 0;                  // given by FaultBook::Add
+  int64_t struck = 0;              // how often it has struck
 };
 
 // By name: "refuse", "tls_then_eof", "hang", "reset_before", "reset_after",

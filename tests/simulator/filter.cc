@@ -129,7 +129,8 @@ class Parser {
     if (Take("false")) return Make(Node::Kind::kFalse, nullptr, nullptr);
     if (Take("not")) {
       NodePtr inner = ParseUnary(depth + 1);
-      return inner ? Make(Node::Kind::kNot, std::move(inner), nullptr) : nullptr;
+      return inner ? Make(Node::Kind::kNot, std::move(inner), nullptr)
+                   : nullptr;
     }
     if (Take("(")) {
       NodePtr inner = ParseChain(depth + 1);
@@ -174,8 +175,10 @@ Result<std::string> Read(const Node::Operand& operand, const Class& cls,
 
 Result<bool> Evaluate(const Node& node, const Class& cls, const Row& row) {
   switch (node.kind) {
-    case Node::Kind::kTrue: return true;
-    case Node::Kind::kFalse: return false;
+    case Node::Kind::kTrue:
+      return true;
+    case Node::Kind::kFalse:
+      return false;
     case Node::Kind::kEqual: {
       Result<std::string> a = Read(node.a, cls, row);
       if (!a.ok()) return a.error();
@@ -183,7 +186,8 @@ Result<bool> Evaluate(const Node& node, const Class& cls, const Row& row) {
       if (!b.ok()) return b.error();
       return *a == *b;
     }
-    default: break;
+    default:
+      break;
   }
   Result<bool> left = Evaluate(*node.left, cls, row);
   if (!left.ok()) return left;

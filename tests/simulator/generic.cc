@@ -193,15 +193,18 @@ Outcome NotGeneric(World&, const Invocation& call) {
 // In the order of MessageKind.
 using Handler = Outcome (*)(World&, const Invocation&);
 constexpr Handler kHandlers[] = {
-    NotGeneric, GetField,  SetField,       AddField,  RemoveField,
-    Construct,  Destruct,  GetByUuid,      GetByNameLabel,
-    GetRecord,  GetAll,    GetAllWhere,    GetAllRecordsWhere,
-    GetAllRecords};
+    NotGeneric, GetField,    SetField,           AddField,       RemoveField,
+    Construct,  Destruct,    GetByUuid,          GetByNameLabel, GetRecord,
+    GetAll,     GetAllWhere, GetAllRecordsWhere, GetAllRecords};
 
 }  // namespace
 
 Outcome RunGeneric(World& world, const Invocation& call) {
-  return kHandlers[static_cast<int>(call.message->kind)](world, call);
+  return RunGenericAs(call.message->kind, world, call);
+}
+
+Outcome RunGenericAs(MessageKind kind, World& world, const Invocation& call) {
+  return kHandlers[static_cast<int>(kind)](world, call);
 }
 
 bool IsXmlText(absl::string_view text) {

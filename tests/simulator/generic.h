@@ -9,6 +9,8 @@ namespace xapi_gateway::simulator {
 
 // The outcome of any message that is not custom.
 Outcome RunGeneric(World& world, const Invocation& call);
+// The same for a custom message that does what a generic one of this kind does.
+Outcome RunGenericAs(MessageKind kind, World& world, const Invocation& call);
 
 // Whether every character is one that XML can carry; the database refuses
 // others.

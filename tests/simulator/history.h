@@ -28,7 +28,7 @@ struct RecordedCall {
   std::string user;  // of the session
   int host = 0;
   bool answered = false;
-  std::string result;  // JSON, when it succeeded
+  std::string result;              // JSON, when it succeeded
   std::vector<std::string> error;  // code and parameters, when it failed
   absl::Time started;
   absl::Time finished;

@@ -81,11 +81,12 @@ std::optional<RequestHead> ParseHead(absl::string_view head) {
 
 std::string ApiReply(const RequestHead& request, bool json,
                      absl::string_view body) {
-  return absl::StrCat(
-      StatusLine(request.http10, 200, "OK"), "content-length: ", body.size(),
-      "\r\n", Connection(request), kNoCache,
-      json ? "content-type: application/json\r\n" : "content-type: text/xml\r\n",
-      kCors, "\r\n", body);
+  return absl::StrCat(StatusLine(request.http10, 200, "OK"),
+                      "content-length: ", body.size(), "\r\n",
+                      Connection(request), kNoCache,
+                      json ? "content-type: application/json\r\n"
+                           : "content-type: text/xml\r\n",
+                      kCors, "\r\n", body);
 }
 
 std::string OptionsReply(const RequestHead& request) {
@@ -138,11 +139,10 @@ std::string StatusReply(int status) {
 
 std::string ControlReply(const RequestHead& request, int status,
                          absl::string_view json) {
-  return absl::StrCat(StatusLine(request.http10, status,
-                                 status == 200 ? "OK" : "Bad Request"),
-                      "content-length: ", json.size(), "\r\n",
-                      Connection(request),
-                      "content-type: application/json\r\n\r\n", json);
+  return absl::StrCat(
+      StatusLine(request.http10, status, status == 200 ? "OK" : "Bad Request"),
+      "content-length: ", json.size(), "\r\n", Connection(request),
+      "content-type: application/json\r\n\r\n", json);
 }
 
 }  // namespace xapi_gateway::simulator

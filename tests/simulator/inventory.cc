@@ -32,9 +32,8 @@ void BuildPif(World& world, const Site& site, size_t host, size_t device) {
       {{"device", absl::StrCat("eth", device)},
        {"network", site.networks[device]},
        {"host", site.hosts[host]},
-       {"MAC", absl::StrCat("02:00:00:00:",
-                            absl::Hex(host, absl::kZeroPad2), ":",
-                            absl::Hex(device, absl::kZeroPad2))},
+       {"MAC", absl::StrCat("02:00:00:00:", absl::Hex(host, absl::kZeroPad2),
+                            ":", absl::Hex(device, absl::kZeroPad2))},
        {"MTU", 1500},
        {"VLAN", -1},
        {"metrics", metrics},
@@ -57,11 +56,11 @@ void BuildUsers(World& world) {
         roles.push_back(ref);
       }
     }
-    world.Create("subject", {{"subject_identifier", user.name},
-                             {"other_config",
-                              Struct{{"subject-name", user.name},
-                                     {"subject-gecos", user.name}}},
-                             {"roles", std::move(roles)}});
+    world.Create("subject",
+                 {{"subject_identifier", user.name},
+                  {"other_config", Struct{{"subject-name", user.name},
+                                          {"subject-gecos", user.name}}},
+                  {"roles", std::move(roles)}});
   }
 }
 
@@ -78,10 +77,9 @@ void BuildPool(World& world, const Site& site) {
        {"ha_cluster_stack", "xhad"},
        {"tls_verification_enabled", true},
        {"coordinator_bias", true},
-       {"cpu_info",
-        Struct{{"cpu_count", absl::StrCat(8 * site.hosts.size())},
-               {"socket_count", absl::StrCat(site.hosts.size())},
-               {"vendor", "GenuineIntel"}}}});
+       {"cpu_info", Struct{{"cpu_count", absl::StrCat(8 * site.hosts.size())},
+                           {"socket_count", absl::StrCat(site.hosts.size())},
+                           {"vendor", "GenuineIntel"}}}});
   UpdateAllowedOperations(world, "pool", pool);
 }
 

@@ -11,12 +11,18 @@ constexpr int64_t kHostMemory = 1024 * kGiB;
 constexpr int kCpusPerHost = 4;
 
 Struct SoftwareVersion() {
-  return {{"product_version", "8.4.0"},   {"product_version_text", "8.4"},
-          {"product_brand", "Simulated"}, {"platform_name", "XCP"},
-          {"platform_version", "3.4.1"},  {"xapi", "26.17"},
-          {"xen", "4.17.5"},              {"linux", "4.19.0+1"},
-          {"network_backend", "openvswitch"}, {"db_schema", "5.909"},
-          {"build_number", "simulated"},  {"date", "20260101T00:00:00Z"}};
+  return {{"product_version", "8.4.0"},
+          {"product_version_text", "8.4"},
+          {"product_brand", "Simulated"},
+          {"platform_name", "XCP"},
+          {"platform_version", "3.4.1"},
+          {"xapi", "26.17"},
+          {"xen", "4.17.5"},
+          {"linux", "4.19.0+1"},
+          {"network_backend", "openvswitch"},
+          {"db_schema", "5.909"},
+          {"build_number", "simulated"},
+          {"date", "20260101T00:00:00Z"}};
 }
 
 Struct CpuInfo() {
@@ -56,8 +62,8 @@ std::string BuildHost(World& world, size_t index, const std::string& address) {
        {"API_version_vendor", "XenSource"},
        {"enabled", true},
        {"software_version", SoftwareVersion()},
-       {"other_config",
-        Struct{{"agent_start_time", "1780000000."}, {"boot_time", "1779999000."}}},
+       {"other_config", Struct{{"agent_start_time", "1780000000."},
+                               {"boot_time", "1779999000."}}},
        {"capabilities", Array{"xen-3.0-x86_64", "hvm-3.0-x86_32",
                               "hvm-3.0-x86_32p", "hvm-3.0-x86_64"}},
        {"sched_policy", "credit"},
@@ -93,37 +99,36 @@ void BuildCpus(World& world, const std::string& host) {
 }
 
 void BuildControlDomain(World& world, const std::string& host, size_t index) {
-  std::string metrics = world.Create(
-      "VM_metrics", {{"memory_actual", 4 * kGiB},
-                     {"VCPUs_number", 4},
-                     {"start_time", DateTime{world.WireNow()}},
-                     {"last_updated", DateTime{world.WireNow()}}});
+  std::string metrics =
+      world.Create("VM_metrics", {{"memory_actual", 4 * kGiB},
+                                  {"VCPUs_number", 4},
+                                  {"start_time", DateTime{world.WireNow()}},
+                                  {"last_updated", DateTime{world.WireNow()}}});
   std::string vm = world.Create(
-      "VM", {{"name_label",
-              absl::StrCat("Control domain on host: host-", index + 1)},
-             {"name_description",
-              "The domain that manages the devices of its host"},
-             {"power_state", "Running"},
-             {"is_control_domain", true},
-             {"resident_on", host},
-             {"affinity", host},
-             {"domid", 0},
-             {"memory_static_max", 4 * kGiB},
-             {"memory_dynamic_max", 4 * kGiB},
-             {"memory_dynamic_min", 4 * kGiB},
-             {"memory_static_min", 4 * kGiB},
-             {"memory_target", 4 * kGiB},
-             {"VCPUs_max", 4},
-             {"VCPUs_at_startup", 4},
-             {"domain_type", "pv"},
-             {"metrics", metrics}});
-  world.Create("console",
-               {{"protocol", "vt100"},
-                {"location",
-                 absl::StrCat("https://",
-                              world.db->Get("host", host, "address").text(),
-                              "/console?ref=", vm)},
-                {"VM", vm}});
+      "VM",
+      {{"name_label", absl::StrCat("Control domain on host: host-", index + 1)},
+       {"name_description", "The domain that manages the devices of its host"},
+       {"power_state", "Running"},
+       {"is_control_domain", true},
+       {"resident_on", host},
+       {"affinity", host},
+       {"domid", 0},
+       {"memory_static_max", 4 * kGiB},
+       {"memory_dynamic_max", 4 * kGiB},
+       {"memory_dynamic_min", 4 * kGiB},
+       {"memory_static_min", 4 * kGiB},
+       {"memory_target", 4 * kGiB},
+       {"VCPUs_max", 4},
+       {"VCPUs_at_startup", 4},
+       {"domain_type", "pv"},
+       {"metrics", metrics}});
+  world.Create(
+      "console",
+      {{"protocol", "vt100"},
+       {"location",
+        absl::StrCat("https://", world.db->Get("host", host, "address").text(),
+                     "/console?ref=", vm)},
+       {"VM", vm}});
   world.db->Set("host", host, "control_domain", vm);
 }
 
@@ -137,13 +142,12 @@ void BuildHardware(World& world, const std::string& host, size_t index) {
                          {"device_name", absl::StrCat("Device ", i)},
                          {"pci_id", absl::StrCat("0000:0", i, ":00.0")}});
   }
-  world.Create("Certificate",
-               {{"name", absl::StrCat("host-", index + 1)},
-                {"type", "host"},
-                {"host", host},
-                {"not_before", DateTime{"20260101T00:00:00Z"}},
-                {"not_after", DateTime{"20360101T00:00:00Z"}},
-                {"fingerprint", world.ids.Uuid()}});
+  world.Create("Certificate", {{"name", absl::StrCat("host-", index + 1)},
+                               {"type", "host"},
+                               {"host", host},
+                               {"not_before", DateTime{"20260101T00:00:00Z"}},
+                               {"not_after", DateTime{"20360101T00:00:00Z"}},
+                               {"fingerprint", world.ids.Uuid()}});
 }
 
 }  // namespace
@@ -156,8 +160,8 @@ void BuildHosts(World& world, const std::vector<std::string>& addresses,
     HostState& state = world.hosts[i];
     state.ref = ref;
     state.address = addresses[i];
-    state.role = i == 0 ? HostState::Role::kCoordinator
-                        : HostState::Role::kSupporter;
+    state.role =
+        i == 0 ? HostState::Role::kCoordinator : HostState::Role::kSupporter;
     site->hosts.push_back(ref);
     BuildCpus(world, ref);
     BuildControlDomain(world, ref, i);

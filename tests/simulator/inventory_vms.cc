@@ -36,26 +36,35 @@ void BuildDevices(World& world, const Site& site, const std::string& vm,
                   const std::string& name, size_t index) {
   const std::string& sr =
       site.shared_storage[index % site.shared_storage.size()];
-  std::string vdi = world.Create(
-      "VDI", {{"name_label", absl::StrCat(name, " disk 0")},
-              {"SR", sr},
-              {"virtual_size", 20 * kGiB},
-              {"physical_utilisation", 5 * kGiB},
-              {"type", "user"},
-              {"managed", true}});
-  world.Create("VBD", {{"VM", vm}, {"VDI", vdi}, {"device", "xvda"},
-                       {"userdevice", "0"}, {"bootable", true},
-                       {"mode", "RW"}, {"type", "Disk"}, {"unpluggable", true}});
-  world.Create("VBD", {{"VM", vm}, {"device", "xvdd"}, {"userdevice", "3"},
-                       {"mode", "RO"}, {"type", "CD"}, {"empty", true}});
-  world.Create(
-      "VIF", {{"VM", vm},
-              {"network", site.networks[1 + index % 2]},
-              {"device", "0"},
-              {"MAC", absl::StrFormat("02:10:%02x:%02x:%02x:00", index >> 16,
-                                      (index >> 8) & 255, index & 255)},
-              {"MTU", 1500},
-              {"locking_mode", "network_default"}});
+  std::string vdi =
+      world.Create("VDI", {{"name_label", absl::StrCat(name, " disk 0")},
+                           {"SR", sr},
+                           {"virtual_size", 20 * kGiB},
+                           {"physical_utilisation", 5 * kGiB},
+                           {"type", "user"},
+                           {"managed", true}});
+  world.Create("VBD", {{"VM", vm},
+                       {"VDI", vdi},
+                       {"device", "xvda"},
+                       {"userdevice", "0"},
+                       {"bootable", true},
+                       {"mode", "RW"},
+                       {"type", "Disk"},
+                       {"unpluggable", true}});
+  world.Create("VBD", {{"VM", vm},
+                       {"device", "xvdd"},
+                       {"userdevice", "3"},
+                       {"mode", "RO"},
+                       {"type", "CD"},
+                       {"empty", true}});
+  world.Create("VIF",
+               {{"VM", vm},
+                {"network", site.networks[1 + index % 2]},
+                {"device", "0"},
+                {"MAC", absl::StrFormat("02:10:%02x:%02x:%02x:00", index >> 16,
+                                        (index >> 8) & 255, index & 255)},
+                {"MTU", 1500},
+                {"locking_mode", "network_default"}});
 }
 
 std::string BuildVm(World& world, const std::string& name, bool is_template) {
@@ -63,32 +72,33 @@ std::string BuildVm(World& world, const std::string& name, bool is_template) {
       "VM_metrics", {{"install_time", DateTime{"20260101T00:00:00Z"}},
                      {"last_updated", DateTime{world.WireNow()}}});
   return world.Create(
-      "VM", {{"name_label", name},
-             {"power_state", "Halted"},
-             {"is_a_template", is_template},
-             {"is_default_template", is_template},
-             {"memory_overhead", 20 << 20},
-             {"memory_static_max", 2 * kGiB},
-             {"memory_dynamic_max", 2 * kGiB},
-             {"memory_dynamic_min", 2 * kGiB},
-             {"memory_static_min", kGiB},
-             {"VCPUs_max", 2},
-             {"VCPUs_at_startup", 2},
-             {"actions_after_shutdown", "destroy"},
-             {"actions_after_reboot", "restart"},
-             {"actions_after_crash", "restart"},
-             {"HVM_boot_policy", "BIOS order"},
-             {"HVM_boot_params", Struct{{"order", "cdn"}, {"firmware", "uefi"}}},
-             {"HVM_shadow_multiplier", 1.0},
-             {"platform", Struct{{"nx", "true"}, {"acpi", "1"}, {"apic", "true"}}},
-             {"other_config", Struct{{"mac_seed", world.ids.Uuid()},
-                                     {"base_template_name", "Debian"}}},
-             {"tags", Array{"simulated"}},
-             {"domid", -1},
-             {"generation_id", "0:0"},
-             {"hardware_platform_version", 2},
-             {"domain_type", "hvm"},
-             {"metrics", metrics}});
+      "VM",
+      {{"name_label", name},
+       {"power_state", "Halted"},
+       {"is_a_template", is_template},
+       {"is_default_template", is_template},
+       {"memory_overhead", 20 << 20},
+       {"memory_static_max", 2 * kGiB},
+       {"memory_dynamic_max", 2 * kGiB},
+       {"memory_dynamic_min", 2 * kGiB},
+       {"memory_static_min", kGiB},
+       {"VCPUs_max", 2},
+       {"VCPUs_at_startup", 2},
+       {"actions_after_shutdown", "destroy"},
+       {"actions_after_reboot", "restart"},
+       {"actions_after_crash", "restart"},
+       {"HVM_boot_policy", "BIOS order"},
+       {"HVM_boot_params", Struct{{"order", "cdn"}, {"firmware", "uefi"}}},
+       {"HVM_shadow_multiplier", 1.0},
+       {"platform", Struct{{"nx", "true"}, {"acpi", "1"}, {"apic", "true"}}},
+       {"other_config", Struct{{"mac_seed", world.ids.Uuid()},
+                               {"base_template_name", "Debian"}}},
+       {"tags", Array{"simulated"}},
+       {"domid", -1},
+       {"generation_id", "0:0"},
+       {"hardware_platform_version", 2},
+       {"domain_type", "hvm"},
+       {"metrics", metrics}});
 }
 
 // Six in ten run, three are halted, the rest is suspended or paused.
@@ -168,8 +178,8 @@ void BuildVms(World& world, const Site& site) {
     UpdateAllowedOperations(world, "VM", BuildVm(world, name, true));
   }
   for (int i = 0; i < world.options.vms; ++i) {
-    std::string name = absl::StrFormat(
-        "%s-%04d", kKinds[i % std::size(kKinds)], i + 1);
+    std::string name =
+        absl::StrFormat("%s-%04d", kKinds[i % std::size(kKinds)], i + 1);
     std::string vm = BuildVm(world, name, false);
     BuildDevices(world, site, vm, name, i);
     SetInitialState(world, site, vm, i);

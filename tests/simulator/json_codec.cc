@@ -5,8 +5,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "rapidjson/error/en.h"
-#include "rapidjson/reader.h"
 #include "rapidjson/memorystream.h"
+#include "rapidjson/reader.h"
 #include "tests/simulator/codec.h"
 #include "tests/simulator/types.h"
 
@@ -85,8 +85,8 @@ class Builder {
   bool too_big_ = false;
 };
 
-constexpr unsigned kFlags = rapidjson::kParseNanAndInfFlag |
-                            rapidjson::kParseNumbersAsStringsFlag;
+constexpr unsigned kFlags =
+    rapidjson::kParseNanAndInfFlag | rapidjson::kParseNumbersAsStringsFlag;
 
 struct Parsed {
   bool ok = false;
@@ -95,17 +95,19 @@ struct Parsed {
 };
 
 Parsed ParseText(absl::string_view text) {
-  if (text.empty()) return {false, {}, "Yojson__Common.Json_error(\"Blank input data\")"};
+  if (text.empty())
+    return {false, {}, "Yojson__Common.Json_error(\"Blank input data\")"};
   Builder builder;
   rapidjson::Reader reader;
   rapidjson::MemoryStream stream(text.data(), text.size());
   rapidjson::ParseResult result = reader.Parse<kFlags>(stream, builder);
   if (result) return {true, std::move(builder.root()), ""};
   if (builder.too_big()) return {false, {}, "Failure(\"Int64.of_string\")"};
-  return {false, {},
-          absl::StrCat("Yojson__Common.Json_error(\"Line 1, byte ",
-                       result.Offset(), ":\\n",
-                       rapidjson::GetParseError_En(result.Code()), "\")")};
+  return {
+      false,
+      {},
+      absl::StrCat("Yojson__Common.Json_error(\"Line 1, byte ", result.Offset(),
+                   ":\\n", rapidjson::GetParseError_En(result.Code()), "\")")};
 }
 
 WireRequest Malformed(std::string field) {
@@ -121,13 +123,27 @@ void AppendEscaped(std::string* out, absl::string_view text) {
   out->push_back('"');
   for (unsigned char c : text) {
     switch (c) {
-      case '"': out->append("\\\""); break;
-      case '\\': out->append("\\\\"); break;
-      case '\n': out->append("\\n"); break;
-      case '\r': out->append("\\r"); break;
-      case '\t': out->append("\\t"); break;
-      case '\b': out->append("\\b"); break;
-      case '\f': out->append("\\f"); break;
+      case '"':
+        out->append("\\\"");
+        break;
+      case '\\':
+        out->append("\\\\");
+        break;
+      case '\n':
+        out->append("\\n");
+        break;
+      case '\r':
+        out->append("\\r");
+        break;
+      case '\t':
+        out->append("\\t");
+        break;
+      case '\b':
+        out->append("\\b");
+        break;
+      case '\f':
+        out->append("\\f");
+        break;
       default:
         if (c < 0x20 || c == 0x7f) {
           out->append("\\u00");
@@ -255,8 +271,7 @@ std::string WriteJsonReply(const WireCall& call, const Outcome& outcome,
     return absl::StrCat("{\"jsonrpc\":\"2.0\",\"error\":",
                         ToJson(ToArray(outcome.error().text)), ",\"id\":0}");
   }
-  std::string out =
-      call.wire == Wire::kJson2 ? "{\"jsonrpc\":\"2.0\"," : "{";
+  std::string out = call.wire == Wire::kJson2 ? "{\"jsonrpc\":\"2.0\"," : "{";
   if (outcome.ok()) {
     out.append("\"result\":");
     AppendJson(&out, *outcome);

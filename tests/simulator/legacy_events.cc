@@ -31,9 +31,10 @@ void EventHub::Unregister(const Invocation& call) {
 void EventHub::Next(const Invocation& call, Done done) {
   if (!read_up_to_.contains(call.session)) {
     // The real server names a hash of the session, not the session.
-    return done(Error{{"SESSION_NOT_REGISTERED",
-                       absl::StrFormat("trackid=%032x",
-                                       std::hash<std::string>()(call.session))}});
+    return done(
+        Error{{"SESSION_NOT_REGISTERED",
+               absl::StrFormat("trackid=%032x",
+                               std::hash<std::string>()(call.session))}});
   }
   nexts_.push_back({call.session, std::move(done)});
   AnswerNexts();
@@ -63,8 +64,8 @@ void EventHub::Queue(const Class& cls, const std::string& ref,
   Value event = Struct{
       {"id", absl::StrCat(++next_id_)},
       {"timestamp",
-       absl::StrFormat("%.1f", absl::ToDoubleSeconds(world_.Now() -
-                                                     absl::UnixEpoch()))},
+       absl::StrFormat(
+           "%.1f", absl::ToDoubleSeconds(world_.Now() - absl::UnixEpoch()))},
       {"class", cls.lower_name},
       {"operation", operation},
       {"ref", ref},

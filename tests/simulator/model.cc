@@ -52,9 +52,9 @@ absl::StatusOr<std::shared_ptr<const Model>> Model::Parse(
 }
 
 absl::StatusOr<std::shared_ptr<const Model>> Model::BuiltIn() {
-  return Parse(absl::string_view(
-      xapi_simulator_model_begin,
-      xapi_simulator_model_end - xapi_simulator_model_begin));
+  return Parse(
+      absl::string_view(xapi_simulator_model_begin,
+                        xapi_simulator_model_end - xapi_simulator_model_begin));
 }
 
 }  // namespace xapi_gateway::simulator

@@ -34,10 +34,10 @@ struct Type {
     kOption,
   };
   Kind kind = Kind::kVoid;
-  std::string name;                       // of the enum, class or structure
+  std::string name;  // of the enum, class or structure
   const std::vector<std::string>* values = nullptr;  // of the enum
-  std::shared_ptr<const Type> key;        // of a map
-  std::shared_ptr<const Type> element;    // of a set, map or option
+  std::shared_ptr<const Type> key;                   // of a map
+  std::shared_ptr<const Type> element;               // of a set, map or option
 };
 
 struct Field {

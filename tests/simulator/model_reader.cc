@@ -239,8 +239,9 @@ void ModelReader::ReadKeyRoles(const Json& json, Message* message) {
   auto found = json.FindMember("map_keys_roles");
   if (found == json.MemberEnd()) return;
   for (const auto& member : found->value.GetObject()) {
-    message->key_roles.push_back({member.name.GetString(),
-                                  Roles(found->value, member.name.GetString())});
+    message->key_roles.push_back(
+        {member.name.GetString(),
+         Roles(found->value, member.name.GetString())});
   }
 }
 

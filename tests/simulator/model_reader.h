@@ -2,7 +2,6 @@
 #ifndef XAPI_GATEWAY_TESTS_SIMULATOR_MODEL_READER_H_
 #define XAPI_GATEWAY_TESTS_SIMULATOR_MODEL_READER_H_
 
-
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "rapidjson/document.h"

@@ -32,9 +32,8 @@ absl::Status ApplyPreset(const std::string& name, Options* options) {
       return absl::OkStatus();
     }
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("there is no preset ", name,
-                   "; known are host1, hosts3 and hosts64"));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "there is no preset ", name, "; known are host1, hosts3 and hosts64"));
 }
 
 }  // namespace xapi_gateway::simulator

@@ -2,7 +2,6 @@
 
 #include <iterator>
 
-
 #include "tests/simulator/sessions.h"
 #include "tests/simulator/tasks.h"
 
@@ -36,8 +35,8 @@ void Backup(World& world) {
   for (HostState& host : world.hosts) {
     if (host.role == HostState::Role::kCoordinator || !host.up) continue;
     bool older = !oldest || !host.backup ||
-                 (oldest->backup && host.backup->generation() <
-                                        oldest->backup->generation());
+                 (oldest->backup &&
+                  host.backup->generation() < oldest->backup->generation());
     if (older) oldest = &host;
   }
   if (oldest) oldest->backup = std::make_shared<Database>(*world.db);

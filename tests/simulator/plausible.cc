@@ -42,8 +42,10 @@ Value RefOf(const World& world, const std::string& name) {
 Value ValueOf(const World& world, const Type& type, int depth) {
   if (depth > kMaxDepth) return ZeroValue(type);
   switch (type.kind) {
-    case Type::Kind::kRef: return RefOf(world, type.name);
-    case Type::Kind::kRecord: return RecordOf(world, type.name, depth);
+    case Type::Kind::kRef:
+      return RefOf(world, type.name);
+    case Type::Kind::kRecord:
+      return RecordOf(world, type.name, depth);
     case Type::Kind::kSet:
       return Array{ValueOf(world, *type.element, depth + 1)};
     case Type::Kind::kMap: {
@@ -51,7 +53,8 @@ Value ValueOf(const World& world, const Type& type, int depth) {
       if (key.empty()) key = "key";
       return Struct{{key, ValueOf(world, *type.element, depth + 1)}};
     }
-    default: return ZeroValue(type);
+    default:
+      return ZeroValue(type);
   }
 }
 

@@ -122,7 +122,9 @@ absl::StatusOr<std::unique_ptr<Pool>> Pool::Start(Options options) {
 int Pool::hosts() const { return impl_->engine.world.options.hosts; }
 
 Endpoint Pool::host(int index) const {
-  return impl_->Do([&] { return DescribeHost(impl_->engine, impl_->server.ports(), index); });
+  return impl_->Do([&] {
+    return DescribeHost(impl_->engine, impl_->server.ports(), index);
+  });
 }
 
 int Pool::coordinator() const {
@@ -200,7 +202,8 @@ void Pool::ClearPrescriptions() {
 }
 
 std::vector<RecordedCall> Pool::history(int64_t after) const {
-  return impl_->Do([&] { return impl_->engine.dispatcher.history().After(after); });
+  return impl_->Do(
+      [&] { return impl_->engine.dispatcher.history().After(after); });
 }
 
 void Pool::ClearHistory() {
@@ -222,7 +225,13 @@ absl::Time Pool::now() const {
 }
 
 void Pool::SetChurn(double changes_per_second) {
-  impl_->Do([&] { impl_->engine.world.options.churn_per_second = changes_per_second; });
+  impl_->Do([&] {
+    impl_->engine.world.options.churn_per_second = changes_per_second;
+  });
+}
+
+size_t Pool::sessions() const {
+  return impl_->Do([&] { return impl_->engine.world.sessions.size(); });
 }
 
 size_t Pool::waiting_for_events() const {

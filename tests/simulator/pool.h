@@ -91,6 +91,8 @@ class Pool {
   // arguments and result as JSON, the session left out.
   absl::StatusOr<std::string> Call(const std::string& method,
                                    absl::string_view args_json, int host = 0);
+  // How many sessions there are.
+  size_t sessions() const;
   // How many callers wait for events.
   size_t waiting_for_events() const;
   int64_t generation() const;

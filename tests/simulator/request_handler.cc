@@ -15,8 +15,8 @@ constexpr size_t kMaxUnixHeaderBytes = 1 << 20;
 std::string AnswerWithoutBody(const RequestHead& head) {
   if (head.method == "POST") return "";
   if (head.method == "OPTIONS") return OptionsReply(head);
-  bool known = head.method == "GET" || head.method == "PUT" ||
-               head.method == "CONNECT";
+  bool known =
+      head.method == "GET" || head.method == "PUT" || head.method == "CONNECT";
   return known ? ForbiddenReply(head) : UnsupportedReply(head);
 }
 
@@ -50,8 +50,11 @@ std::chrono::milliseconds DripPause(const FaultRule& rule) {
 // What becomes of a reply that was made before the fault strikes.
 Answer Damage(const FaultRule& rule, Answer answer) {
   switch (rule.kind) {
-    case FaultKind::kResetAfter: return Without(Answer::How::kReset);
-    case FaultKind::kHalfReply: answer.how = Answer::How::kHalf; break;
+    case FaultKind::kResetAfter:
+      return Without(Answer::How::kReset);
+    case FaultKind::kHalfReply:
+      answer.how = Answer::How::kHalf;
+      break;
     case FaultKind::kSlowDrip:
       answer.how = Answer::How::kDrip;
       answer.pause = DripPause(rule);
@@ -59,7 +62,8 @@ Answer Damage(const FaultRule& rule, Answer answer) {
     case FaultKind::kMalformed:
       answer.bytes = Spoil(std::move(answer.bytes));
       break;
-    default: break;
+    default:
+      break;
   }
   return answer;
 }
@@ -88,14 +92,15 @@ RequestStep RequestHandler::Take(std::string* input, bool control,
   }
   step.head = *std::move(head);
   if (step.head.method == "POST" && !step.head.content_length) {
-    step.refusal =
-        InternalErrorReply("Failure(\"We require a content-length: HTTP "
-                           "header\")");
+    step.refusal = InternalErrorReply(
+        "Failure(\"We require a content-length: HTTP "
+        "header\")");
     return step;
   }
   size_t length = step.head.content_length.value_or(0);
   if (length > (control ? kMaxControlBytes : kMaxBodyBytes)) {
-    step.refusal = InternalErrorReply("Http_svr.Client_requested_size_over_limit");
+    step.refusal =
+        InternalErrorReply("Http_svr.Client_requested_size_over_limit");
     return step;
   }
   step.need_more = input->size() < end + 4 + length;
@@ -107,7 +112,8 @@ RequestStep RequestHandler::Take(std::string* input, bool control,
 
 void RequestHandler::Run(RequestStep step, const Peer& peer, AnswerSink sink) {
   if (step.control) {
-    ControlAnswer answer = control_(step.head.method, step.head.path, step.body);
+    ControlAnswer answer =
+        control_(step.head.method, step.head.path, step.body);
     std::string reply = ControlReply(step.head, answer.status, answer.json);
     return sink(Whole(std::move(reply), step.head.keep_alive));
   }
@@ -141,8 +147,10 @@ void RequestHandler::RunCall(RequestStep step, const Peer& peer,
 void RequestHandler::RunFault(const FaultRule& rule, std::shared_ptr<Call> call,
                               const RequestHead& head, AnswerSink sink) {
   switch (rule.kind) {
-    case FaultKind::kHang: return sink(Without(Answer::How::kNever));
-    case FaultKind::kResetBefore: return sink(Without(Answer::How::kReset));
+    case FaultKind::kHang:
+      return sink(Without(Answer::How::kNever));
+    case FaultKind::kResetBefore:
+      return sink(Without(Answer::How::kReset));
     case FaultKind::kHttpStatus:
       return sink(Whole(StatusReply(rule.status), false));
     case FaultKind::kError: {
@@ -150,7 +158,8 @@ void RequestHandler::RunFault(const FaultRule& rule, std::shared_ptr<Call> call,
       std::string body = WriteReply(call->wire, Error{rule.error}, {});
       return sink(Whole(ApiReply(head, json, body), head.keep_alive));
     }
-    default: break;
+    default:
+      break;
   }
   auto deliver = [this, rule, sink](Answer answer) {
     Answer damaged = Damage(rule, std::move(answer));

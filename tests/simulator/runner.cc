@@ -77,8 +77,12 @@ void ApplyEffect(Operation& op) {
       return Finish(op, error);
     }
   }
-  Finish(op, op.behaviour.effect ? op.behaviour.effect(op.world, op.call)
-                                 : PlausibleAnswer(op.world, op.call));
+  if (op.behaviour.effect) {
+    return Finish(op, op.behaviour.effect(op.world, op.call));
+  }
+  bool custom = op.call.message->kind == MessageKind::kCustom;
+  Finish(op, custom ? PlausibleAnswer(op.world, op.call)
+                    : RunGeneric(op.world, op.call));
 }
 
 void Advance(OperationPtr op) {
@@ -183,15 +187,15 @@ Value RunAsyncCall(World& world, Invocation call, const std::string& label,
   std::string task = StartTask(world, label, call.session);
   call.task = task;
   // The reply leaves before the work begins.
-  world.After(absl::ZeroDuration(), [&world, task, call = std::move(call),
-                                     prescribed = std::move(prescribed),
-                                     epoch = world.epoch] {
-    if (epoch != world.epoch) return;
-    if (prescribed) return FinishTask(world, task, *prescribed);
-    Execute(world, call, [&world, task](Outcome outcome) {
-      FinishTask(world, task, outcome);
-    });
-  });
+  world.After(absl::ZeroDuration(),
+              [&world, task, call = std::move(call),
+               prescribed = std::move(prescribed), epoch = world.epoch] {
+                if (epoch != world.epoch) return;
+                if (prescribed) return FinishTask(world, task, *prescribed);
+                Execute(world, call, [&world, task](Outcome outcome) {
+                  FinishTask(world, task, outcome);
+                });
+              });
   return Value(task);
 }
 

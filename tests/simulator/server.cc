@@ -33,7 +33,8 @@ absl::Status Listen(Acceptor* acceptor, const Endpoint& endpoint,
                     const std::string& what) {
   error_code error;
   acceptor->open(endpoint.protocol(), error);
-  if (!error) acceptor->set_option(asio::socket_base::reuse_address(true), error);
+  if (!error)
+    acceptor->set_option(asio::socket_base::reuse_address(true), error);
   if (!error) acceptor->bind(endpoint, error);
   if (!error) acceptor->listen(kBacklog, error);
   if (error) {
@@ -48,8 +49,7 @@ absl::Status Listen(Acceptor* acceptor, const Endpoint& endpoint,
 // What one host listens on, and who is connected.
 struct HostNetwork {
   explicit HostNetwork(asio::io_context& io)
-      : https(io), http(io), local(io),
-        tls(asio::ssl::context::tls_server) {}
+      : https(io), http(io), local(io), tls(asio::ssl::context::tls_server) {}
 
   Tcp::acceptor https, http;
   Unix::acceptor local;
@@ -109,7 +109,8 @@ class Server::Impl {
 absl::Status Server::Impl::ListenTcp(Tcp::acceptor* acceptor,
                                      const std::string& ip, uint16_t* port) {
   Tcp::endpoint endpoint(asio::ip::make_address(ip), *port);
-  absl::Status status = Listen(acceptor, endpoint, absl::StrCat(ip, ":", *port));
+  absl::Status status =
+      Listen(acceptor, endpoint, absl::StrCat(ip, ":", *port));
   if (status.ok()) *port = acceptor->local_endpoint().port();
   return status;
 }
@@ -138,7 +139,9 @@ absl::Status Server::Impl::OpenHost(int host) {
 absl::Status Server::Impl::BindShared(const Options& options) {
   for (size_t i = 0; i < hosts_.size(); ++i) {
     bool shared = options.addressing == Addressing::kIp && i > 0;
-    ports_[i].https = shared ? ports_[0].https : i == 0 ? options.https_port : 0;
+    ports_[i].https = shared   ? ports_[0].https
+                      : i == 0 ? options.https_port
+                               : 0;
     ports_[i].http = shared ? ports_[0].http : i == 0 ? options.http_port : 0;
     absl::Status status = OpenHost(static_cast<int>(i));
     if (status.ok()) continue;
@@ -218,12 +221,12 @@ void Server::Impl::Adopt(Stream stream, int host, bool trusted) {
   if (fault && fault->kind == FaultKind::kRefuse) return;  // closes
   HostNetwork* network = hosts_[host].get();
   auto pointer = std::make_shared<ConnectionBase*>();
-  auto connection = std::make_shared<Connection<Stream>>(
-      std::move(stream), &handler_, Peer{host, trusted}, false,
-      [network, pointer] {
-        network->connections.erase(*pointer);
-        for (auto& resume : std::exchange(network->waiting, {})) resume();
-      });
+  auto ended = [network, pointer] {
+    network->connections.erase(*pointer);
+    for (auto& resume : std::exchange(network->waiting, {})) resume();
+  };
+  auto connection = MakeConnection(std::move(stream), &handler_,
+                                   {Peer{host, trusted}, false, ended});
   *pointer = connection.get();
   network->connections.insert(connection.get());
   connection->Start(fault.has_value());
@@ -232,11 +235,12 @@ void Server::Impl::Adopt(Stream stream, int host, bool trusted) {
 void Server::Impl::AcceptTls(int host) {
   if (!HasRoom(host, [this, host] { AcceptTls(host); })) return;
   HostNetwork& network = *hosts_[host];
-  network.https.async_accept([this, host](error_code error, Tcp::socket socket) {
-    if (error) return;
-    Adopt(TlsStream(std::move(socket), hosts_[host]->tls), host, false);
-    AcceptTls(host);
-  });
+  network.https.async_accept(
+      [this, host](error_code error, Tcp::socket socket) {
+        if (error) return;
+        Adopt(TlsStream(std::move(socket), hosts_[host]->tls), host, false);
+        AcceptTls(host);
+      });
 }
 
 void Server::Impl::AcceptPlain(int host) {
@@ -263,9 +267,9 @@ void Server::Impl::AcceptControl() {
   control_.async_accept([this](error_code error, Tcp::socket socket) {
     if (error) return;
     auto pointer = std::make_shared<ConnectionBase*>();
-    auto connection = std::make_shared<Connection<PlainStream>>(
-        std::move(socket), &handler_, Peer{0, false}, true,
-        [this, pointer] { control_connections_.erase(*pointer); });
+    auto ended = [this, pointer] { control_connections_.erase(*pointer); };
+    auto connection = MakeConnection(std::move(socket), &handler_,
+                                     {Peer{0, false}, true, ended});
     *pointer = connection.get();
     control_connections_.insert(connection.get());
     connection->Start(false);

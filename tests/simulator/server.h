@@ -19,7 +19,7 @@ namespace xapi_gateway::simulator {
 inline constexpr int kMaxConnections = 800;
 
 struct HostPorts {
-  std::string ip;  // to connect to
+  std::string ip;      // to connect to
   uint16_t https = 0;  // 0 = not listening
   uint16_t http = 0;
   std::string socket;  // empty = none
@@ -30,9 +30,9 @@ struct ControlAnswer {
   int status = 200;
   std::string json = "{}";
 };
-using ControlHandler = std::function<ControlAnswer(
-    const std::string& method, const std::string& path,
-    const std::string& body)>;
+using ControlHandler = std::function<ControlAnswer(const std::string& method,
+                                                   const std::string& path,
+                                                   const std::string& body)>;
 
 // All members but Post and Stop are for the pool's thread, or for before Run.
 class Server {

@@ -79,7 +79,8 @@ std::pair<std::string, size_t> GroupOf(const Database& db,
   std::string originator = db.Get("session", ref, "originator").text();
   bool rootish = state.user.empty() || state.user == "root";
   if (state.pool) return {"pool", kMaxPoolSessions};
-  if (rootish && originator.empty()) return {"anonymous", kMaxAnonymousSessions};
+  if (rootish && originator.empty())
+    return {"anonymous", kMaxAnonymousSessions};
   if (rootish) return {"originator:" + originator, kMaxSessionsPerOriginator};
   return {"user:" + state.user, kMaxSessionsPerUser};
 }
@@ -103,7 +104,8 @@ void Login(World& world, const Peer& peer, const Invocation& call, Done done) {
   const HostState& host = world.hosts[peer.host];
   bool pool = IsPoolLogin(call);
   if (host.role != HostState::Role::kCoordinator && !pool) {
-    return done(Error{{"HOST_IS_SLAVE", world.hosts[host.coordinator].address}});
+    return done(
+        Error{{"HOST_IS_SLAVE", world.hosts[host.coordinator].address}});
   }
   if (pool) {
     User member{"", "", ""};
@@ -213,8 +215,8 @@ Error CheckRole(const World& world, const Invocation& call) {
     }
   }
   if (needed & call.roles) return {};
-  return Error{{"RBAC_PERMISSION_DENIED", permission,
-                RoleText(*world.model, needed)}};
+  return Error{
+      {"RBAC_PERMISSION_DENIED", permission, RoleText(*world.model, needed)}};
 }
 
 }  // namespace xapi_gateway::simulator

@@ -82,18 +82,18 @@ absl::Span<const Behaviour> TaskBehaviours() { return kTable; }
 
 std::string StartTask(World& world, const std::string& label,
                       const std::string& session) {
-  return world.Create(
-      "task", {{"name_label", label},
-               {"created", DateTime{world.WireNow()}},
-               {"finished", DateTime{std::string(kNever)}},
-               {"status", "pending"},
-               {"resident_on", world.hosts[world.coordinator].ref},
-               {"progress", 0.0},
-               {"type", "<none/>"},
-               {"session", session},
-               {"subtask_of", std::string(kNullRef)},
-               {"allowed_operations", Array{"cancel"}},
-               {"backtrace", "()"}});
+  return world.Create("task",
+                      {{"name_label", label},
+                       {"created", DateTime{world.WireNow()}},
+                       {"finished", DateTime{std::string(kNever)}},
+                       {"status", "pending"},
+                       {"resident_on", world.hosts[world.coordinator].ref},
+                       {"progress", 0.0},
+                       {"type", "<none/>"},
+                       {"session", session},
+                       {"subtask_of", std::string(kNullRef)},
+                       {"allowed_operations", Array{"cancel"}},
+                       {"backtrace", "()"}});
 }
 
 void SetProgress(World& world, const std::string& task, double progress) {
@@ -113,7 +113,9 @@ void FinishTask(World& world, const std::string& task, const Outcome& outcome) {
     db.Set("task", task, "error_info", ToArray(outcome.error().text));
   }
   db.Set("task", task, "status",
-         outcome.ok() ? "success" : cancelled ? "cancelled" : "failure");
+         outcome.ok() ? "success"
+         : cancelled  ? "cancelled"
+                      : "failure");
 }
 
 bool IsCancelled(const World& world, const std::string& task) {

@@ -20,9 +20,7 @@ using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
 using Bio = std::unique_ptr<BIO, decltype(&BIO_free_all)>;
 
-Key MakeKey() {
-  return Key(EVP_RSA_gen(kKeyBits), EVP_PKEY_free);
-}
+Key MakeKey() { return Key(EVP_RSA_gen(kKeyBits), EVP_PKEY_free); }
 
 std::string Contents(const Bio& bio) {
   char* data = nullptr;
@@ -107,8 +105,8 @@ absl::StatusOr<PoolCertificates> MakeCertificates(
   std::string key_pem = ToPem(host_key.get());
   long serial = 1;
   for (const std::string& address : addresses) {
-    Certificate certificate = MakeHost(address, ++serial, host_key.get(),
-                                       ca.get(), ca_key.get());
+    Certificate certificate =
+        MakeHost(address, ++serial, host_key.get(), ca.get(), ca_key.get());
     made.hosts.push_back({ToPem(certificate.get()), key_pem});
   }
   return made;

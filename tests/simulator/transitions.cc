@@ -53,13 +53,13 @@ void Hello(World& world, int host) {
     state.emergency = Error{{"HOST_ITS_OWN_SLAVE"}};
   } else if (!world.db->Has("host", state.ref)) {
     state.emergency = Error{{"HOST_UNKNOWN_TO_MASTER", state.ref}};
-  } else if (world.coordinator_up() &&
-             world.coordinator == state.coordinator) {
+  } else if (world.coordinator_up() && world.coordinator == state.coordinator) {
     state.emergency = {};
     SetLive(world, host, true);
     return;
   }
-  world.After(world.Period(kHelloRetry), [&world, host] { Hello(world, host); });
+  world.After(world.Period(kHelloRetry),
+              [&world, host] { Hello(world, host); });
 }
 
 }  // namespace
@@ -121,8 +121,8 @@ void BecomeCoordinator(World& world, int host,
 
 void PlanRestart(World& world, int host, HostState::Role role, int coordinator,
                  std::shared_ptr<const Database> database) {
-  absl::Duration fuse = std::max(world.Period(kFuseTime),
-                                 world.Period(kMinFuseTime));
+  absl::Duration fuse =
+      std::max(world.Period(kFuseTime), world.Period(kMinFuseTime));
   world.After(fuse, [&world, host, role, coordinator, database] {
     HostState& state = world.hosts[host];
     StopHost(world, host);

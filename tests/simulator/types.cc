@@ -15,7 +15,8 @@ namespace xapi_gateway::simulator {
 namespace {
 
 Error Expected(const char* what, const Value& value) {
-  return Failure(absl::StrCat("Expected ", what, ", got '", Quoted(value), "'"));
+  return Failure(
+      absl::StrCat("Expected ", what, ", got '", Quoted(value), "'"));
 }
 
 Outcome DecodeString(const Type&, const Value& value) {
@@ -111,10 +112,10 @@ Outcome DecodeVoid(const Type&, const Value& value) { return value; }
 
 // In the order of Type::Kind.
 using Decoder = Outcome (*)(const Type&, const Value&);
-constexpr Decoder kDecoders[] = {
-    DecodeVoid, DecodeString, DecodeInt,    DecodeFloat, DecodeBool,
-    DecodeDateTime, DecodeEnum, DecodeString, DecodeRecord, DecodeSet,
-    DecodeMap,  DecodeOption};
+constexpr Decoder kDecoders[] = {DecodeVoid,  DecodeString, DecodeInt,
+                                 DecodeFloat, DecodeBool,   DecodeDateTime,
+                                 DecodeEnum,  DecodeString, DecodeRecord,
+                                 DecodeSet,   DecodeMap,    DecodeOption};
 
 bool Digits(absl::string_view text, size_t from, size_t count) {
   if (from + count > text.size()) return false;
@@ -129,7 +130,8 @@ bool IsZone(absl::string_view zone) {
   if (zone.empty() || zone == "Z") return true;
   if (zone[0] != '+' && zone[0] != '-') return false;
   zone.remove_prefix(1);
-  if (zone.size() == 5) return Digits(zone, 0, 2) && zone[2] == ':' && Digits(zone, 3, 2);
+  if (zone.size() == 5)
+    return Digits(zone, 0, 2) && zone[2] == ':' && Digits(zone, 3, 2);
   return (zone.size() == 4 && Digits(zone, 0, 4)) ||
          (zone.size() == 2 && Digits(zone, 0, 2));
 }
@@ -157,9 +159,8 @@ std::optional<int64_t> ParseInteger(absl::string_view text) {
   std::string digits(text);
   std::erase(digits, '_');
   uint64_t magnitude = 0;
-  auto [end, fault] = std::from_chars(digits.data(),
-                                      digits.data() + digits.size(), magnitude,
-                                      base);
+  auto [end, fault] = std::from_chars(
+      digits.data(), digits.data() + digits.size(), magnitude, base);
   if (fault != std::errc() || end != digits.data() + digits.size()) {
     return std::nullopt;
   }
@@ -172,7 +173,8 @@ std::optional<std::string> NormalizeDateTime(absl::string_view text) {
   std::string date;
   bool hyphenated = text.size() > 10 && text[4] == '-' && text[7] == '-';
   if (hyphenated) {
-    date = absl::StrCat(text.substr(0, 4), text.substr(5, 2), text.substr(8, 2));
+    date =
+        absl::StrCat(text.substr(0, 4), text.substr(5, 2), text.substr(8, 2));
     text.remove_prefix(10);
   } else {
     if (text.size() < 9) return std::nullopt;
@@ -182,12 +184,11 @@ std::optional<std::string> NormalizeDateTime(absl::string_view text) {
   if (text.size() < 9 || text[0] != 'T' || text[3] != ':' || text[6] != ':') {
     return std::nullopt;
   }
-  bool valid = Digits(date, 0, 8) && Digits(text, 1, 2) && Digits(text, 4, 2) &&
-               Digits(text, 7, 2) && InRange(date.substr(4, 2), 1, 12) &&
-               InRange(date.substr(6, 2), 1, 31) &&
-               InRange(text.substr(1, 2), 0, 23) &&
-               InRange(text.substr(4, 2), 0, 59) &&
-               InRange(text.substr(7, 2), 0, 60);
+  bool valid =
+      Digits(date, 0, 8) && Digits(text, 1, 2) && Digits(text, 4, 2) &&
+      Digits(text, 7, 2) && InRange(date.substr(4, 2), 1, 12) &&
+      InRange(date.substr(6, 2), 1, 31) && InRange(text.substr(1, 2), 0, 23) &&
+      InRange(text.substr(4, 2), 0, 59) && InRange(text.substr(7, 2), 0, 60);
   if (!valid) return std::nullopt;
   std::string time(text.substr(0, 9));
   text.remove_prefix(9);
@@ -202,18 +203,28 @@ std::optional<std::string> NormalizeDateTime(absl::string_view text) {
 
 Value ZeroValue(const Type& type) {
   switch (type.kind) {
-    case Type::Kind::kInt: return Value(0);
-    case Type::Kind::kFloat: return Value(0.0);
-    case Type::Kind::kBool: return Value(false);
-    case Type::Kind::kDateTime: return DateTime{std::string(kNever)};
-    case Type::Kind::kEnum: return Value(type.values->front());
-    case Type::Kind::kRef: return Value(kNullRef);
-    case Type::Kind::kSet: return Value(Array{});
+    case Type::Kind::kInt:
+      return Value(0);
+    case Type::Kind::kFloat:
+      return Value(0.0);
+    case Type::Kind::kBool:
+      return Value(false);
+    case Type::Kind::kDateTime:
+      return DateTime{std::string(kNever)};
+    case Type::Kind::kEnum:
+      return Value(type.values->front());
+    case Type::Kind::kRef:
+      return Value(kNullRef);
+    case Type::Kind::kSet:
+      return Value(Array{});
     case Type::Kind::kMap:
-    case Type::Kind::kRecord: return Value(Struct{});
-    case Type::Kind::kOption: return Value();
+    case Type::Kind::kRecord:
+      return Value(Struct{});
+    case Type::Kind::kOption:
+      return Value();
     case Type::Kind::kVoid:
-    case Type::Kind::kString: break;
+    case Type::Kind::kString:
+      break;
   }
   return Value("");
 }

@@ -46,10 +46,10 @@ struct Value {
   Value(const char* s) : v(std::string(s)) {}  // NOLINT
   Value(std::string s) : v(std::move(s)) {}    // NOLINT
   Value(absl::string_view s) : v(std::string(s)) {}  // NOLINT
-  Value(DateTime t) : v(std::move(t)) {}       // NOLINT
-  Value(TaggedInt n) : v(n) {}                 // NOLINT
-  Value(Array a) : v(std::move(a)) {}          // NOLINT
-  Value(Struct s) : v(std::move(s)) {}         // NOLINT
+  Value(DateTime t) : v(std::move(t)) {}             // NOLINT
+  Value(TaggedInt n) : v(n) {}                       // NOLINT
+  Value(Array a) : v(std::move(a)) {}                // NOLINT
+  Value(Struct s) : v(std::move(s)) {}               // NOLINT
 
   // nullptr when the value is of another kind.
   template <typename T>

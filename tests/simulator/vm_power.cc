@@ -49,10 +49,9 @@ Error CanResumeOn(World& world, const Invocation& call) {
 }
 
 std::string HostName(const World& world, const std::string& host) {
-  return absl::StrCat("on host: ",
-                      world.db->Get("host", host, "name_label").text(),
-                      " (uuid: ", world.db->Get("host", host, "uuid").text(),
-                      ")");
+  return absl::StrCat(
+      "on host: ", world.db->Get("host", host, "name_label").text(),
+      " (uuid: ", world.db->Get("host", host, "uuid").text(), ")");
 }
 
 Outcome StartAt(World& world, const std::string& vm, const std::string& host,

@@ -33,7 +33,8 @@ void SetMetrics(World& world, const std::string& vm, bool running) {
     db.Set("VM_metrics", metrics, "start_time", now);
     db.Set("VM_metrics", metrics, "memory_actual",
            db.Get("VM", vm, "memory_static_max"));
-    db.Set("VM_metrics", metrics, "VCPUs_number", db.Get("VM", vm, "VCPUs_max"));
+    db.Set("VM_metrics", metrics, "VCPUs_number",
+           db.Get("VM", vm, "VCPUs_max"));
   }
   db.Set("VM_metrics", metrics, "last_updated", now);
 }
@@ -63,13 +64,13 @@ void SetConsole(World& world, const std::string& vm, const std::string& host) {
   }
   if (host.empty()) return;
   std::string uuid = world.ids.Uuid();
-  world.Create("console",
-               {{"uuid", uuid},
-                {"protocol", "rfb"},
-                {"location",
-                 absl::StrCat("https://", db.Get("host", host, "address").text(),
-                              "/console?uuid=", uuid)},
-                {"VM", vm}});
+  world.Create("console", {{"uuid", uuid},
+                           {"protocol", "rfb"},
+                           {"location",
+                            absl::StrCat("https://",
+                                         db.Get("host", host, "address").text(),
+                                         "/console?uuid=", uuid)},
+                           {"VM", vm}});
 }
 
 }  // namespace
@@ -112,8 +113,7 @@ std::string ChooseHost(const World& world) {
   size_t fewest = 0;
   for (const HostState& host : world.hosts) {
     if (RequireUsableHost(world, host.ref)) continue;
-    size_t vms =
-        world.db->Get("host", host.ref, "resident_VMs").array().size();
+    size_t vms = world.db->Get("host", host.ref, "resident_VMs").array().size();
     if (best.empty() || vms < fewest) {
       best = host.ref;
       fewest = vms;
@@ -156,9 +156,10 @@ void SetStopped(World& world, const std::string& vm, const std::string& state) {
 void AnnounceVm(World& world, const std::string& vm, const std::string& name,
                 const std::string& what) {
   std::string uuid = world.db->Get("VM", vm, "uuid").text();
-  world.Announce(name, 5, "VM", uuid,
-                 absl::StrCat("VM '", world.db->Get("VM", vm, "name_label").text(),
-                              "' (uuid: ", uuid, ") ", what));
+  world.Announce(
+      name, 5, "VM", uuid,
+      absl::StrCat("VM '", world.db->Get("VM", vm, "name_label").text(),
+                   "' (uuid: ", uuid, ") ", what));
 }
 
 }  // namespace xapi_gateway::simulator

@@ -36,7 +36,9 @@ class Ids {
   std::string Ref() { return "OpaqueRef:" + Uuid(); }
   // In [0, n).
   size_t Below(size_t n) { return n < 2 ? 0 : random_() % n; }
-  double Fraction() { return static_cast<double>(random_() >> 11) / 9007199254740992.0; }
+  double Fraction() {
+    return static_cast<double>(random_() >> 11) / 9007199254740992.0;
+  }
 
  private:
   std::mt19937_64 random_;
@@ -102,7 +104,8 @@ class World {
   // Index of the host with this reference, or -1.
   int HostIndex(absl::string_view ref) const;
   bool coordinator_up() const {
-    return coordinator >= 0 && hosts[coordinator].up && !hosts[coordinator].hung;
+    return coordinator >= 0 && hosts[coordinator].up &&
+           !hosts[coordinator].hung;
   }
   const std::string& pool_ref() const;
   // A message object, such as VM_STARTED.

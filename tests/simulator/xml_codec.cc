@@ -95,7 +95,8 @@ bool ReadTagged(Node node, int depth, Value* out) {
     return number.has_value();
   }
   // Every text but 1 is false, "true" included.
-  if (tag == "boolean") return *out = Value(absl::string_view(text) == "1"), true;
+  if (tag == "boolean")
+    return *out = Value(absl::string_view(text) == "1"), true;
   if (tag == "double") return ReadDouble(text, out);
   if (tag == "dateTime.iso8601") return *out = DateTime{text}, true;
   if (tag == "base64") return *out = Value(text), true;
@@ -108,7 +109,8 @@ bool ReadTagged(Node node, int depth, Value* out) {
 bool ReadValue(Node node, int depth, Value* out) {
   if (!node || depth > kMaxDepth) return false;
   for (Node child : node.children()) {
-    if (child.type() == pugi::node_element) return ReadTagged(child, depth, out);
+    if (child.type() == pugi::node_element)
+      return ReadTagged(child, depth, out);
   }
   *out = Value(node.text().get());
   return true;
@@ -117,10 +119,18 @@ bool ReadValue(Node node, int depth, Value* out) {
 void AppendEscaped(std::string* out, absl::string_view text) {
   for (unsigned char c : text) {
     switch (c) {
-      case '<': out->append("&lt;"); break;
-      case '>': out->append("&gt;"); break;
-      case '&': out->append("&amp;"); break;
-      case '"': out->append("&quot;"); break;
+      case '<':
+        out->append("&lt;");
+        break;
+      case '>':
+        out->append("&gt;");
+        break;
+      case '&':
+        out->append("&amp;");
+        break;
+      case '"':
+        out->append("&quot;");
+        break;
       default:
         // Control characters are dropped, not escaped.
         if (c >= 0x20 || c == '\t' || c == '\n' || c == '\r') {
@@ -132,7 +142,8 @@ void AppendEscaped(std::string* out, absl::string_view text) {
 
 void AppendFloat(std::string* out, double number) {
   if (std::isnan(number)) return out->append("nan"), void();
-  if (std::isinf(number)) return out->append(number > 0 ? "inf" : "-inf"), void();
+  if (std::isinf(number))
+    return out->append(number > 0 ? "inf" : "-inf"), void();
   char text[40];
   std::snprintf(text, sizeof(text), "%.16g", number);
   out->append(text);
@@ -211,7 +222,7 @@ bool DeclaresOtherEncoding(absl::string_view body) {
 
 absl::string_view WireName(Wire wire) {
   static constexpr absl::string_view kNames[] = {"xmlrpc", "jsonrpc1",
-                                                "jsonrpc2"};
+                                                 "jsonrpc2"};
   return kNames[static_cast<int>(wire)];
 }
 
@@ -234,9 +245,9 @@ WireRequest ParseXmlCall(absl::string_view body) {
                   absl::StrCat("unknown entity reference (", entity, ")"));
   }
   pugi::xml_document document;
-  pugi::xml_parse_result parsed = document.load_buffer(
-      body.data(), body.size(),
-      pugi::parse_default | pugi::parse_ws_pcdata_single);
+  pugi::xml_parse_result parsed =
+      document.load_buffer(body.data(), body.size(),
+                           pugi::parse_default | pugi::parse_ws_pcdata_single);
   Node root = document.document_element();
   if (!root) return BadXml(1, "expected root element");
   if (!parsed) return BadXml(parsed.offset + 1, "unexpected end of input");
