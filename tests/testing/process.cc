@@ -6,11 +6,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdlib>
+#include <atomic>
 #include <fstream>
 #include <sstream>
 
-#include "absl/functional/function_ref.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -20,18 +19,8 @@
 namespace xapi_gateway::testing {
 namespace {
 
-// Between two looks at a file or process that no event tells about.
+// Between two looks.
 constexpr absl::Duration kPollInterval = absl::Milliseconds(5);
-
-// Looks until `met` or `most` has passed.
-bool WaitUntil(absl::Duration most, absl::FunctionRef<bool()> met) {
-  const absl::Time deadline = absl::Now() + most;
-  while (!met()) {
-    if (absl::Now() >= deadline) return false;
-    absl::SleepFor(kPollInterval);
-  }
-  return true;
-}
 
 void Redirect(const std::string& file, int fd) {
   const int opened = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -56,12 +45,20 @@ void Redirect(const std::string& file, int fd) {
 
 }  // namespace
 
+bool WaitUntil(absl::Duration most, absl::FunctionRef<bool()> met) {
+  const absl::Time deadline = absl::Now() + most;
+  while (!met()) {
+    if (absl::Now() >= deadline) return false;
+    absl::SleepFor(kPollInterval);
+  }
+  return true;
+}
+
 Process::Process(const std::string& name,
                  const std::vector<std::string>& command) {
-  const std::string stem = absl::StrCat(
-      ::testing::TempDir(), "/", getpid(), "-",
-      ::testing::UnitTest::GetInstance()->current_test_info()->name(), "-",
-      name);
+  static std::atomic<int> count = 0;
+  const std::string stem = absl::StrCat(::testing::TempDir(), "/", getpid(),
+                                        "-", ++count, "-", name);
   output_file_ = stem + ".out";
   errors_file_ = stem + ".err";
   WriteFile(output_file_, "");

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/time/time.h"
 
 namespace xapi_gateway::testing {
@@ -52,6 +53,9 @@ class Process {
   bool ended_ = false;
   Ending ending_;
 };
+
+// Looks until `met` or `most` has passed; for what no event tells about.
+bool WaitUntil(absl::Duration most, absl::FunctionRef<bool()> met);
 
 // The whole content, or "".
 std::string ReadWholeFile(const std::string& path);
