@@ -43,8 +43,7 @@ void LogCall(Log& log, const rpc::CallReport& report) {
 }
 
 void LogPool(Log& log, const std::string& name, const call::PoolState& state) {
-  const bool lost = !state.problem.empty() &&
-                    state.phase != call::PoolState::Phase::kShutdown;
+  const bool lost = state.phase == call::PoolState::Phase::kProbing;
   log.Write(lost ? Level::kWarn : Level::kInfo, "pool",
             {{"pool", name},
              {"phase", call::PhaseName(state.phase)},

@@ -70,6 +70,14 @@ class GatewayImpl final : public Gateway {
     return addresses_;
   }
 
+  void ReportProblems() override {
+    for (const rpc::PoolEntry& entry : directory_->pools()) {
+      const call::PoolState state = entry.pool->state();
+      if (state.phase == call::PoolState::Phase::kConnected) continue;
+      LogPool(*log_, entry.name, state);
+    }
+  }
+
   void Stop() override {
     const absl::Duration drain = FromProto(config_.config->drain_time());
     health_->Drain();

@@ -34,6 +34,9 @@ class Gateway {
   // the real one.
   virtual const std::vector<std::string>& addresses() const = 0;
 
+  // Logs each pool that has no coordinator at the moment, and why. Cheap.
+  virtual void ReportProblems() = 0;
+
   // Turns new calls away, waits for those in flight for the configured drain
   // time, then logs out of all pools. Blocks. Once.
   virtual void Stop() = 0;

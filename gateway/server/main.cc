@@ -30,6 +30,10 @@ constexpr int kSuccess = 0;
 constexpr int kFailure = 1;
 constexpr int kBadConfiguration = 2;
 
+// How often a pool that stays without coordinator is logged: often enough to
+// be seen soon after the start, seldom enough for a night.
+constexpr timespec kProblemPeriod = {10, 0};
+
 // The signals that end the gateway. Blocked in all threads, so that one thread
 // can wait for them.
 sigset_t BlockSignals() {
@@ -68,6 +72,15 @@ std::unique_ptr<Log> MakeLog(const pb::Log& log) {
                                           : LogFormat::kJson);
 }
 
+// Returns the signal.
+int ServeUntilSignal(Gateway& gateway, const sigset_t& signals) {
+  while (true) {
+    const int number = sigtimedwait(&signals, nullptr, &kProblemPeriod);
+    if (number > 0) return number;
+    gateway.ReportProblems();
+  }
+}
+
 int Run(LoadedConfig config, sigset_t signals) {
   const std::unique_ptr<Log> log = MakeLog(config.config->log());
   for (const std::string& warning : config.warnings) {
@@ -81,8 +94,7 @@ int Run(LoadedConfig config, sigset_t signals) {
     return kFailure;
   }
   std::cout << ReadyLine((*gateway)->addresses()) << std::endl;
-  int number = 0;
-  sigwait(&signals, &number);
+  const int number = ServeUntilSignal(**gateway, signals);
   log->Write(Level::kInfo, "drain",
              {{"signal", static_cast<int64_t>(number)}});
   WatchForImpatience(signals);

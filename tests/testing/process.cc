@@ -32,6 +32,8 @@ void Redirect(const std::string& file, int fd) {
                          const std::string& output, const std::string& errors) {
   // Does not outlive a test that crashes.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // Listening sockets of the test would stay open in the program.
+  close_range(STDERR_FILENO + 1, ~0U, 0);
   Redirect(output, STDOUT_FILENO);
   Redirect(errors, STDERR_FILENO);
   std::vector<char*> arguments;
