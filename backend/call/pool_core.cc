@@ -363,12 +363,14 @@ void PoolCore::Shutdown(std::function<void(int)> done) {
   absl::Status status = absl::UnavailableError(
       absl::StrCat("pool \"", options_.name, "\" is being shut down"));
   EndAll(MakeFailure(FailureReason::kShutdown, status));
+  // Those that failed earlier were on coordinators that are gone.
+  int failed = session_calls_->failed_logouts();
   coordinator_.Stop();
   own_sessions_->Shutdown(status);
   for (auto& [key, other] : others_) other.sessions->Shutdown(status);
   Count();
-  auto finish = [self = shared_from_this(), done = std::move(done)] {
-    done(self->session_calls_->failed_logouts());
+  auto finish = [self = shared_from_this(), failed, done = std::move(done)] {
+    done(self->session_calls_->failed_logouts() - failed);
   };
   if (session_calls_->pending() == 0) {
     finish();

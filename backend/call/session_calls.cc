@@ -109,7 +109,7 @@ void SessionCalls::TryLogout(const Route& route, std::string reference,
   Message message;
   message.method = "session.logout";
   message.session = reference;
-  message.deadline = transport_->loop().Now() + login_timeout_;
+  message.deadline = transport_->loop().Now() + limits_.connect_timeout;
   Send(*transport_, route, message, limits_,
        [self = shared_from_this(), route, reference,
         tries_left](CallOutcome outcome) {

@@ -82,12 +82,18 @@ void Load::StartOne() {
 }
 
 void Load::OnDone(const std::string& mark, call::CallOutcome outcome) {
-  bool good = std::holds_alternative<wire::Reply>(outcome);
-  checker_->Ended(mark, outcome);
-  absl::MutexLock lock(&mu_);
-  --in_flight_;
-  absl::Time now = absl::Now();
-  if (good && now >= awaited_ && good_ == absl::InfiniteFuture()) good_ = now;
+  Checker* checker = checker_;
+  {
+    absl::MutexLock lock(&mu_);
+    --in_flight_;
+    bool good = std::holds_alternative<wire::Reply>(outcome);
+    absl::Time now = absl::Now();
+    if (good && now >= awaited_ && good_ == absl::InfiniteFuture()) {
+      good_ = now;
+    }
+  }
+  // Last: whoever waits for the last call to end may then destroy this object.
+  checker->Ended(mark, outcome);
 }
 
 absl::Time Load::WaitForGoodCall(absl::Time since, absl::Duration most) const {
