@@ -153,6 +153,10 @@ std::string DefaultCaFile() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 2 && absl::string_view(argv[1]) == "--help") {
+    std::cout << kUsage;
+    return 0;
+  }
   Arguments arguments;
   if (!Parse(argc, argv, &arguments)) return 2;
   bool made_file = arguments.ca_file.empty();

@@ -15,9 +15,18 @@ void Repeat(World& world, absl::Duration period, void (*work)(World&)) {
   });
 }
 
+void CollectMessages(World& world) {
+  const Table& messages = world.db->table("message");
+  while (messages.rows.size() > kMaxMessages) {
+    std::string oldest = messages.by_change.begin()->second->ref;
+    world.db->Destroy("message", oldest);
+  }
+}
+
 void Collect(World& world) {
   CollectTasks(world);
   CollectSessions(world);
+  CollectMessages(world);
 }
 
 void Heartbeat(World& world) {
@@ -29,17 +38,33 @@ void Heartbeat(World& world) {
   }
 }
 
-// Supporters get the database one after another, in turn.
-void Backup(World& world) {
-  HostState* oldest = nullptr;
-  for (HostState& host : world.hosts) {
-    if (host.role == HostState::Role::kCoordinator || !host.up) continue;
-    bool older = !oldest || !host.backup ||
-                 (oldest->backup &&
-                  host.backup->generation() < oldest->backup->generation());
-    if (older) oldest = &host;
+// Supporters get the database in turn. In a large pool several share a copy,
+// because each one takes as much memory as the database itself.
+void BackUpNext(World& world, size_t turn) {
+  if (world.coordinator_up()) {
+    std::shared_ptr<const Database> copy;
+    for (size_t i = 0; i < world.hosts.size(); ++i) {
+      HostState& host = world.hosts[i];
+      bool due = i % kMaxBackups == turn % kMaxBackups && host.up &&
+                 host.role == HostState::Role::kSupporter;
+      if (!due) continue;
+      if (!copy) copy = std::make_shared<Database>(*world.db);
+      host.backup = copy;
+    }
   }
-  if (oldest) oldest->backup = std::make_shared<Database>(*world.db);
+  world.After(world.Period(kBackupPeriod),
+              [&world, turn] { BackUpNext(world, turn + 1); });
+}
+
+// The rate may be changed at any time, so it is looked at again before each
+// change, and every second while there are none.
+void PlanChurn(World& world) {
+  double rate = world.options.churn_per_second;
+  world.After(rate > 0 ? absl::Seconds(1) / rate : absl::Seconds(1), [&world] {
+    bool on = world.options.churn_per_second > 0;
+    if (on && world.coordinator_up()) Churn(world);
+    PlanChurn(world);
+  });
 }
 
 }  // namespace
@@ -57,10 +82,8 @@ void Churn(World& world) {
 void StartPeriodicWork(World& world) {
   Repeat(world, world.Period(kCollectPeriod), Collect);
   Repeat(world, world.Period(kHeartbeatPeriod), Heartbeat);
-  Repeat(world, world.Period(kBackupPeriod), Backup);
-  if (world.options.churn_per_second > 0) {
-    Repeat(world, absl::Seconds(1) / world.options.churn_per_second, Churn);
-  }
+  world.After(world.Period(kBackupPeriod), [&world] { BackUpNext(world, 1); });
+  PlanChurn(world);
 }
 
 }  // namespace xapi_gateway::simulator
