@@ -19,8 +19,8 @@ using Step = Refusal (*)(CallContext& call);
 // Unique among the calls that a log holds, and cheap.
 std::string NewRequestId() {
   thread_local absl::InsecureBitGen random;
-  return absl::StrCat(absl::Hex(absl::Uniform<uint64_t>(random),
-                                absl::kZeroPad16));
+  return absl::StrCat(
+      absl::Hex(absl::Uniform<uint64_t>(random), absl::kZeroPad16));
 }
 
 absl::Time ClientDeadline(const grpc::ServerContextBase& context) {
@@ -64,10 +64,9 @@ Refusal ChoosePool(CallContext& call) {
 
 Refusal SetReplyLimit(CallContext& call) {
   const Limits& limits = call.environment->limits;
-  call.max_reply_bytes =
-      std::min(call.metadata.max_reply_bytes.value_or(
-                   limits.default_reply_bytes),
-               limits.max_reply_bytes);
+  call.max_reply_bytes = std::min(
+      call.metadata.max_reply_bytes.value_or(limits.default_reply_bytes),
+      limits.max_reply_bytes);
   return std::nullopt;
 }
 

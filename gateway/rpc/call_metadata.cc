@@ -34,9 +34,10 @@ absl::Status ReadBytes(absl::string_view text, CallMetadata& read) {
   if (text.empty()) return absl::OkStatus();
   int64_t bytes = 0;
   if (!absl::SimpleAtoi(text, &bytes) || bytes < 1) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "the metadata ", kMaxReplyBytesKey, " must be a number of bytes, got \"",
-        Clip(text, kMaxValueBytes), "\""));
+    return absl::InvalidArgumentError(
+        absl::StrCat("the metadata ", kMaxReplyBytesKey,
+                     " must be a number of bytes, got \"",
+                     Clip(text, kMaxValueBytes), "\""));
   }
   read.max_reply_bytes = static_cast<size_t>(bytes);
   return absl::OkStatus();

@@ -28,8 +28,8 @@ void DecodeWorkers::Run() {
   while (true) {
     Job job;
     {
-      absl::MutexLock lock(
-          &mutex_, absl::Condition(this, &DecodeWorkers::Awake));
+      absl::MutexLock lock(&mutex_,
+                           absl::Condition(this, &DecodeWorkers::Awake));
       if (queue_.empty()) return;
       waiting_bytes_ -= queue_.front().bytes;
       job = std::move(queue_.front().job);

@@ -70,12 +70,10 @@ absl::StatusOr<std::unique_ptr<const ErrorCatalog>> ErrorCatalog::Parse(
     absl::string_view statuses, absl::string_view texts) {
   auto catalog = absl::WrapUnique(new ErrorCatalog());
   std::vector<std::string> faults;
-  ForEachLine(statuses, faults, [&](absl::string_view line) {
-    return catalog->AddStatus(line);
-  });
-  ForEachLine(texts, faults, [&](absl::string_view line) {
-    return catalog->AddText(line);
-  });
+  ForEachLine(statuses, faults,
+              [&](absl::string_view line) { return catalog->AddStatus(line); });
+  ForEachLine(texts, faults,
+              [&](absl::string_view line) { return catalog->AddText(line); });
   if (!faults.empty()) {
     return absl::InvalidArgumentError(absl::StrJoin(faults, "\n"));
   }

@@ -34,8 +34,7 @@ std::optional<std::string> Fill(const ErrorEntry& entry,
     const std::string* value =
         FindParam(entry, rest.substr(open + 1, close - open - 1), error);
     if (value == nullptr) return std::nullopt;
-    absl::StrAppend(&text, rest.substr(0, open),
-                    Clip(*value, kMaxQuotedBytes));
+    absl::StrAppend(&text, rest.substr(0, open), Clip(*value, kMaxQuotedBytes));
     rest.remove_prefix(close + 1);
   }
   absl::StrAppend(&text, rest);

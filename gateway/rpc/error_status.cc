@@ -30,8 +30,7 @@ class StatusBuilder {
   }
 
   StatusBuilder& Metadata(absl::string_view key, absl::string_view value) {
-    const std::string clipped =
-        Clip(value, std::min(kMaxValueBytes, room_));
+    const std::string clipped = Clip(value, std::min(kMaxValueBytes, room_));
     room_ -= std::min(room_, key.size() + clipped.size());
     if (room_ > 0) (*info_.mutable_metadata())[std::string(key)] = clipped;
     return *this;
@@ -120,11 +119,9 @@ grpc::Status FromRefusal(absl::string_view method, const absl::Status& status) {
       status.GetPayload(transcode::kFieldPathPayload);
   const bool expired = status.code() == absl::StatusCode::kDeadlineExceeded;
   return StatusBuilder(status.code(), WithMethod(method, status.message()))
-      .Info(kGatewayDomain,
-            expired ? "DEADLINE_EXCEEDED" : "INVALID_REQUEST")
+      .Info(kGatewayDomain, expired ? "DEADLINE_EXCEEDED" : "INVALID_REQUEST")
       .Metadata("method", method)
-      .Metadata("outcome",
-                call::ExecutionName(call::Execution::kNotExecuted))
+      .Metadata("outcome", call::ExecutionName(call::Execution::kNotExecuted))
       .Violation(path ? std::string(*path) : "", status.message())
       .Build();
 }

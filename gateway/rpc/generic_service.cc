@@ -37,8 +37,7 @@ grpc::ServerGenericBidiReactor* Refuse(
 
 GatewayError NoTasksYet(const transcode::Binding& binding) {
   return {absl::UnimplementedError(absl::StrCat(
-              binding.method,
-              ": this gateway does not stream tasks, call ",
+              binding.method, ": this gateway does not stream tasks, call ",
               absl::StripPrefix(binding.method, "Async."), " instead")),
           "NO_TASK_STREAMS",
           {{"method", binding.method}}};
@@ -53,7 +52,8 @@ grpc::ServerGenericBidiReactor* GenericService::CreateReactor(
   if (binding != nullptr && binding->streaming) {
     return Refuse(environment_, *context, binding, NoTasksYet(*binding));
   }
-  if (binding != nullptr) return new UnaryCall(environment_, *binding, *context);
+  if (binding != nullptr)
+    return new UnaryCall(environment_, *binding, *context);
   const auto handler = handlers_.find(context->method());
   if (handler != handlers_.end()) return handler->second(*context);
   return Refuse(environment_, *context, nullptr,

@@ -45,8 +45,7 @@ GatewayError Unimplemented(std::string message, absl::string_view path) {
 }
 
 GatewayError ExplainService(const transcode::BindingTable& table,
-                            absl::string_view path,
-                            absl::string_view service) {
+                            absl::string_view path, absl::string_view service) {
   Nearest nearest(service);
   for (const std::string& known : table.services()) nearest.Try(known);
   return Unimplemented(
@@ -94,8 +93,7 @@ size_t EditDistance(absl::string_view a, absl::string_view b) {
   for (size_t i = 0; i < a.size(); ++i) {
     size_t diagonal = std::exchange(row[0], i + 1);
     for (size_t j = 0; j < b.size(); ++j) {
-      const bool same =
-          absl::ascii_tolower(a[i]) == absl::ascii_tolower(b[j]);
+      const bool same = absl::ascii_tolower(a[i]) == absl::ascii_tolower(b[j]);
       const size_t replaced = diagonal + (same ? 0 : 1);
       diagonal = row[j + 1];
       row[j + 1] = std::min({replaced, diagonal + 1, row[j] + 1});

@@ -14,8 +14,8 @@ std::variant<const PoolEntry*, GatewayError> PoolDirectory::Choose(
   for (const PoolEntry& entry : pools_) {
     if (entry.name == name) return &entry;
   }
-  const std::string known = absl::StrJoin(
-      pools_, ", ", [](std::string* out, const PoolEntry& entry) {
+  const std::string known =
+      absl::StrJoin(pools_, ", ", [](std::string* out, const PoolEntry& entry) {
         absl::StrAppend(out, "\"", entry.name, "\"");
       });
   const std::string problem =

@@ -143,12 +143,11 @@ class ReflectionStream final : public grpc::ServerGenericBidiReactor {
 
 void AddReflection(const ReflectionIndex& index, GenericService& service) {
   for (const char* version : {"v1", "v1alpha"}) {
-    service.AddHandler(
-        std::string("/grpc.reflection.") + version +
-            ".ServerReflection/ServerReflectionInfo",
-        [&index](grpc::GenericCallbackServerContext&) {
-          return new ReflectionStream(index);
-        });
+    service.AddHandler(std::string("/grpc.reflection.") + version +
+                           ".ServerReflection/ServerReflectionInfo",
+                       [&index](grpc::GenericCallbackServerContext&) {
+                         return new ReflectionStream(index);
+                       });
   }
 }
 

@@ -56,8 +56,8 @@ size_t ValidCharacter(absl::string_view text) {
 
 std::string Clip(absl::string_view text, size_t max_bytes) {
   const bool fits = text.size() <= max_bytes;
-  const size_t room = fits ? max_bytes
-                           : max_bytes - std::min(max_bytes, kMaxMarkBytes);
+  const size_t room =
+      fits ? max_bytes : max_bytes - std::min(max_bytes, kMaxMarkBytes);
   std::string clipped;
   clipped.reserve(std::min(text.size(), max_bytes));
   size_t at = 0;

@@ -28,21 +28,22 @@ GatewayError NoRequest(const transcode::Binding& binding) {
 }
 
 GatewayError RequestTooLarge(const transcode::Binding& binding, size_t bytes) {
-  return {absl::InvalidArgumentError(absl::StrCat(
-              binding.method, ": the request has ", bytes,
-              " bytes and xapi takes no more than 300 KiB")),
+  return {absl::InvalidArgumentError(
+              absl::StrCat(binding.method, ": the request has ", bytes,
+                           " bytes and xapi takes no more than 300 KiB")),
           "REQUEST_TOO_LARGE",
           {{"method", binding.method}, {"outcome", "not_executed"}}};
 }
 
 GatewayError TooManyReplies(const transcode::Binding& binding) {
-  return {absl::ResourceExhaustedError(absl::StrCat(
-              binding.method,
-              ": xapi answered, but too many large replies wait to be decoded")),
-          "DECODE_QUEUE_FULL",
-          {{"method", binding.method}, {"outcome", "executed"}},
-          "",
-          kConflictRetryDelay};
+  return {
+      absl::ResourceExhaustedError(absl::StrCat(
+          binding.method,
+          ": xapi answered, but too many large replies wait to be decoded")),
+      "DECODE_QUEUE_FULL",
+      {{"method", binding.method}, {"outcome", "executed"}},
+      "",
+      kConflictRetryDelay};
 }
 
 }  // namespace
@@ -59,9 +60,8 @@ void UnaryCall::OnReadDone(bool ok) {
   grpc::Status checked = CheckRequest();
   if (!checked.ok()) return Fail(std::move(checked));
   const absl::StatusOr<call::CallId> id = call_.pool->pool->Start(
-      Spec(), [this](call::CallOutcome outcome) {
-        OnOutcome(std::move(outcome));
-      });
+      Spec(),
+      [this](call::CallOutcome outcome) { OnOutcome(std::move(outcome)); });
   if (!id.ok()) return Fail(FromRefusal(call_.binding->method, id.status()));
   call_id_ = *id;
   if (cancelled_) call_.pool->pool->Cancel(*id);
@@ -129,8 +129,7 @@ void UnaryCall::Decode(wire::Reply reply) {
   const std::string& method = call_.binding->method;
   if (!response.ok()) return Fail(FromDecodeFault(method, response.status()));
   if (response->size() > call_.max_reply_bytes) {
-    return Fail(
-        ReplyTooLarge(method, response->size(), call_.max_reply_bytes));
+    return Fail(ReplyTooLarge(method, response->size(), call_.max_reply_bytes));
   }
   Succeed(*std::move(response));
 }

@@ -84,10 +84,9 @@ bool IsPoolName(const std::string& name) {
 
 // A unix socket of xapi takes its peer for root, whatever the password.
 bool NeedsPassword(const pb::Pool& pool) {
-  return !std::all_of(pool.seeds().begin(), pool.seeds().end(),
-                      [](const std::string& seed) {
-                        return absl::StartsWith(seed, "unix:");
-                      });
+  return !std::all_of(
+      pool.seeds().begin(), pool.seeds().end(),
+      [](const std::string& seed) { return absl::StartsWith(seed, "unix:"); });
 }
 
 void CheckPassword(const pb::Pool& pool, const std::string& path,
@@ -103,8 +102,9 @@ void CheckPassword(const pb::Pool& pool, const std::string& path,
   }
   if (!pool.password().empty()) {
     loaded.warnings.push_back(
-        absl::StrCat(path, ".password: a password in the configuration file "
-                           "gets copied with it, prefer password_file"));
+        absl::StrCat(path,
+                     ".password: a password in the configuration file "
+                     "gets copied with it, prefer password_file"));
   }
   absl::StatusOr<std::string> password = ReadPassword(pool);
   if (!password.ok()) {
@@ -136,13 +136,14 @@ void CheckPoolTls(http::EventLoop& loop, const PoolSetup& setup,
   }
   if (setup.client.tls.insecure_skip_verify) {
     loaded.warnings.push_back(absl::StrCat(
-        path, ".tls.verify: hosts are not verified, so that whoever stands in "
-              "between can read the password"));
+        path,
+        ".tls.verify: hosts are not verified, so that whoever stands in "
+        "between can read the password"));
   }
 }
 
-void CheckPool(const pb::Pool& pool, const std::string& path,
-               FaultList& faults, LoadedConfig& loaded, PoolSetup& setup) {
+void CheckPool(const pb::Pool& pool, const std::string& path, FaultList& faults,
+               LoadedConfig& loaded, PoolSetup& setup) {
   if (!IsPoolName(pool.name())) {
     faults.Add(FieldPath(path, "name"),
                "expected at most 63 of a-z, 0-9, \"-\", \"_\" and \".\"");

@@ -49,8 +49,7 @@ class FaultList {
 // "a.b" or, for an empty `parent`, "b".
 inline std::string FieldPath(const std::string& parent,
                              absl::string_view field) {
-  return parent.empty() ? std::string(field)
-                        : absl::StrCat(parent, ".", field);
+  return parent.empty() ? std::string(field) : absl::StrCat(parent, ".", field);
 }
 
 inline std::string ElementPath(const std::string& list, int index) {

@@ -75,16 +75,15 @@ absl::Status SetDuration(Message& message, const FieldDescriptor& field,
   const absl::StatusOr<absl::Duration> value = ParseDuration(text);
   if (!value.ok()) return value.status();
   const absl::Status limits =
-      CheckLimits(field, text, *value < *ParseDuration(RuleOf(field).min()),
-                  *value > *ParseDuration(RuleOf(field).max()));
+      CheckLimits(field, text,
+                  *value<*ParseDuration(RuleOf(field).min()), *value> *
+                      ParseDuration(RuleOf(field).max()));
   if (!limits.ok()) return limits;
   google::protobuf::Duration duration;
   duration.set_seconds(absl::ToInt64Seconds(*value));
-  duration.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(
-      *value - absl::Seconds(duration.seconds()))));
-  message.GetReflection()
-      ->MutableMessage(&message, &field)
-      ->CopyFrom(duration);
+  duration.set_nanos(static_cast<int32_t>(
+      absl::ToInt64Nanoseconds(*value - absl::Seconds(duration.seconds()))));
+  message.GetReflection()->MutableMessage(&message, &field)->CopyFrom(duration);
   return absl::OkStatus();
 }
 
@@ -98,8 +97,7 @@ absl::Status SetInteger(Message& message, const FieldDescriptor& field,
       !absl::SimpleAtoi(RuleOf(field).max(), &max)) {
     return absl::InternalError("the schema states no limits");
   }
-  const absl::Status limits =
-      CheckLimits(field, text, value < min, value > max);
+  const absl::Status limits = CheckLimits(field, text, value<min, value> max);
   if (!limits.ok()) return limits;
   if (field.cpp_type() == FieldDescriptor::CPPTYPE_INT32) {
     message.GetReflection()->SetInt32(&message, &field,

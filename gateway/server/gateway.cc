@@ -38,8 +38,7 @@ rpc::Limits MakeLimits(const pb::Calls& calls) {
   rpc::Limits limits;
   limits.deadlines.default_deadline = FromProto(calls.default_deadline());
   limits.deadlines.max_deadline = FromProto(calls.max_deadline());
-  limits.default_reply_bytes =
-      static_cast<size_t>(calls.default_reply_bytes());
+  limits.default_reply_bytes = static_cast<size_t>(calls.default_reply_bytes());
   limits.max_reply_bytes = static_cast<size_t>(calls.max_reply_bytes());
   return limits;
 }
@@ -85,8 +84,7 @@ class GatewayImpl final : public Gateway {
     server_->Wait();
     for (const std::string& problem :
          pools_.Shutdown(absl::Now() + kLogoutTime)) {
-      log_->Write(Level::kWarn, "logout",
-                  {{"problem", problem}});
+      log_->Write(Level::kWarn, "logout", {{"problem", problem}});
     }
   }
 

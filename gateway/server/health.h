@@ -38,8 +38,7 @@ class Health {
   absl::Mutex mutex_;
   absl::flat_hash_set<std::string> connected_ ABSL_GUARDED_BY(mutex_);
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
-  grpc::HealthCheckServiceInterface* service_ ABSL_GUARDED_BY(mutex_) =
-      nullptr;
+  grpc::HealthCheckServiceInterface* service_ ABSL_GUARDED_BY(mutex_) = nullptr;
 };
 
 }  // namespace xapi_gateway::server

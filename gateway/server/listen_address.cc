@@ -48,8 +48,8 @@ absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text) {
     return address;
   }
   const size_t colon = rest.rfind(':');
-  if (colon == rest.npos || !absl::SimpleAtoi(rest.substr(colon + 1),
-                                              &address.port)) {
+  if (colon == rest.npos ||
+      !absl::SimpleAtoi(rest.substr(colon + 1), &address.port)) {
     return Malformed(text);
   }
   absl::string_view host = rest.substr(0, colon);

@@ -63,9 +63,9 @@ std::string FormatLine(LogFormat format, absl::Time time, Level level,
     }
     return line;
   }
-  std::string line = absl::StrCat("{\"time\":\"", at, "\",\"level\":\"",
-                                  LevelName(level), "\",\"event\":\"", event,
-                                  "\"");
+  std::string line =
+      absl::StrCat("{\"time\":\"", at, "\",\"level\":\"", LevelName(level),
+                   "\",\"event\":\"", event, "\"");
   for (const LogField& field : fields) {
     absl::StrAppend(&line, ",\"", field.key,
                     "\":", absl::visit(ToText(), field.value));
@@ -93,9 +93,8 @@ int64_t RepeatLimiter::Pass(absl::string_view event, absl::Time now) {
 class Log::Sink {
  public:
   Sink()
-      : threads_(
-            std::make_shared<spdlog::details::thread_pool>(kMaxWaitingLines,
-                                                           1)),
+      : threads_(std::make_shared<spdlog::details::thread_pool>(
+            kMaxWaitingLines, 1)),
         logger_(std::make_shared<spdlog::async_logger>(
             "", std::make_shared<spdlog::sinks::stderr_sink_mt>(), threads_,
             spdlog::async_overflow_policy::overrun_oldest)) {

@@ -85,8 +85,7 @@ int ServeUntilSignal(Gateway& gateway, const sigset_t& signals) {
 int Run(LoadedConfig config, sigset_t signals) {
   const std::unique_ptr<Log> log = MakeLog(config.config->log());
   for (const std::string& warning : config.warnings) {
-    log->Write(Level::kWarn, "config",
-               {{"message", warning}});
+    log->Write(Level::kWarn, "config", {{"message", warning}});
   }
   auto gateway = Gateway::Start(std::move(config), log.get());
   if (!gateway.ok()) {
@@ -96,8 +95,7 @@ int Run(LoadedConfig config, sigset_t signals) {
   }
   std::cout << ReadyLine((*gateway)->addresses()) << std::endl;
   const int number = ServeUntilSignal(**gateway, signals);
-  log->Write(Level::kInfo, "drain",
-             {{"signal", static_cast<int64_t>(number)}});
+  log->Write(Level::kInfo, "drain", {{"signal", static_cast<int64_t>(number)}});
   WatchForImpatience(signals);
   (*gateway)->Stop();
   return kSuccess;

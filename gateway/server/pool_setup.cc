@@ -89,14 +89,13 @@ absl::StatusOr<std::string> ReadPassword(const pb::Pool& pool) {
     absl::StatusOr<std::string> text =
         ReadFile(pool.password_file(), kMaxPasswordBytes);
     if (!text.ok()) return text;
-    return std::string(
-        absl::StripSuffix(absl::StripSuffix(*text, "\n"), "\r"));
+    return std::string(absl::StripSuffix(absl::StripSuffix(*text, "\n"), "\r"));
   }
   if (pool.password_env().empty()) return pool.password();
   const char* value = std::getenv(pool.password_env().c_str());
   if (value != nullptr) return std::string(value);
-  return absl::NotFoundError(absl::StrCat(
-      "the environment variable ", pool.password_env(), " is not set"));
+  return absl::NotFoundError(absl::StrCat("the environment variable ",
+                                          pool.password_env(), " is not set"));
 }
 
 absl::StatusOr<std::string> ReadFile(const std::string& path,

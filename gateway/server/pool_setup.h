@@ -28,13 +28,11 @@ PoolSetup MakePoolSetup(const xenapi::gateway::v1::Pool& pool,
 
 // The password from wherever the configuration says; "" if it says nothing.
 // The error does not tell what was read.
-absl::StatusOr<std::string> ReadPassword(
-    const xenapi::gateway::v1::Pool& pool);
+absl::StatusOr<std::string> ReadPassword(const xenapi::gateway::v1::Pool& pool);
 
 // The whole file. NOT_FOUND, PERMISSION_DENIED or OUT_OF_RANGE (longer than
 // `max_bytes`), naming it.
-absl::StatusOr<std::string> ReadFile(const std::string& path,
-                                     size_t max_bytes);
+absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes);
 
 }  // namespace xapi_gateway::server
 

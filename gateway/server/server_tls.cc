@@ -51,8 +51,8 @@ absl::Status CheckCertificates(const pb::ServerTls& tls) {
                                    cert, "\""));
   }
   const std::string& ca = tls.client_ca_file();
-  if (!ca.empty() && SSL_CTX_load_verify_locations(context.get(), ca.c_str(),
-                                                   nullptr) != 1) {
+  if (!ca.empty() &&
+      SSL_CTX_load_verify_locations(context.get(), ca.c_str(), nullptr) != 1) {
     return Unfit(ca, "holds no CA certificates in PEM");
   }
   return absl::OkStatus();
@@ -64,8 +64,7 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials(
   if (!cert.ok()) return cert.status();
   absl::StatusOr<std::string> key = ReadFile(tls.key_file(), kMaxPemBytes);
   if (!key.ok()) return key.status();
-  grpc::SslServerCredentialsOptions options(
-      Request(tls.client_certificates()));
+  grpc::SslServerCredentialsOptions options(Request(tls.client_certificates()));
   options.pem_key_cert_pairs.push_back({*std::move(key), *std::move(cert)});
   if (!tls.client_ca_file().empty()) {
     absl::StatusOr<std::string> ca =

@@ -120,8 +120,7 @@ class AllRpcsTest : public ::testing::TestWithParam<const char*> {
     EXPECT_TRUE(SameJson(testing::RenderJsonArguments(*request), call.args,
                          wire_ == "xmlrpc"))
         << binding.method << "\nsent     "
-        << testing::RenderJsonArguments(*request) << "\nreceived "
-        << call.args;
+        << testing::RenderJsonArguments(*request) << "\nreceived " << call.args;
     // Logins are answered by the sessions of the pool, not as prescribed.
     if (!binding.with_session) return;
     ASSERT_EQ(testing::Summary(result), "OK") << binding.method;

@@ -14,11 +14,11 @@ namespace xapi_gateway {
 namespace {
 
 using ::testing::AnyOf;
-using ::testing::StartsWith;
 using testing::Call;
 using testing::CallResult;
 using testing::RawConnection;
 using testing::RawRequest;
+using ::testing::StartsWith;
 using testing::Summary;
 
 constexpr size_t kReplyCap = 1 << 20;
@@ -61,12 +61,12 @@ class HostileXapi {
     if (absl::StrContains(body, "host.get_all_records")) {
       return connection.Reply(xml_ ? Xml("<struct></struct>") : Json("{}"));
     }
-    return connection.Reply(xml_ ? Xml("OpaqueRef:s") : Json("\"OpaqueRef:s\""));
+    return connection.Reply(xml_ ? Xml("OpaqueRef:s")
+                                 : Json("\"OpaqueRef:s\""));
   }
 
   static std::string Json(const std::string& result) {
-    return absl::StrCat(R"({"jsonrpc":"2.0","result":)", result,
-                        R"(,"id":1})");
+    return absl::StrCat(R"({"jsonrpc":"2.0","result":)", result, R"(,"id":1})");
   }
   static std::string Xml(const std::string& value) {
     return absl::StrCat(
@@ -86,14 +86,13 @@ class HostileXapi {
 
 class HostileRepliesTest : public ::testing::TestWithParam<const char*> {
  protected:
-  HostileRepliesTest()
-      : xml_(std::string(GetParam()) == "xml"), xapi_(xml_) {
+  HostileRepliesTest() : xml_(std::string(GetParam()) == "xml"), xapi_(xml_) {
     testing::PoolConfig pool;
     pool.seeds = {xapi_.endpoint()};
     pool.wire = GetParam();
     pool.more = absl::StrCat("limits: {reply_bytes: ", kReplyCap, "}");
-    gateway_ = std::make_unique<testing::GatewayProcess>(
-        testing::ConfigText({pool}));
+    gateway_ =
+        std::make_unique<testing::GatewayProcess>(testing::ConfigText({pool}));
   }
 
   CallResult CallWith(HostileXapi::Answer answer) {

@@ -17,15 +17,15 @@ namespace xapi_gateway {
 namespace {
 
 using google::protobuf::Message;
-using ::testing::HasSubstr;
-using ::testing::Not;
-using ::testing::StartsWith;
 using testing::Call;
 using testing::CallResult;
 using testing::ConfigText;
 using testing::ForSimulator;
 using testing::GatewayProcess;
+using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::PendingCall;
+using ::testing::StartsWith;
 using testing::Summary;
 using testing::WaitForHealth;
 using transcode::Mirror;
@@ -34,8 +34,7 @@ constexpr char kGetAllVms[] = "/xenapi.v1.VmService/GetAll";
 constexpr char kGetNameLabel[] = "/xenapi.v1.VmService/GetNameLabel";
 
 std::string Self(const std::string& ref) {
-  std::unique_ptr<Message> request =
-      Mirror::Get().New("xenapi.v1.SelfRequest");
+  std::unique_ptr<Message> request = Mirror::Get().New("xenapi.v1.SelfRequest");
   request->GetReflection()->SetString(
       request.get(), request->GetDescriptor()->FindFieldByName("self"), ref);
   return request->SerializeAsString();
@@ -119,8 +118,7 @@ TEST_F(PoolTest, ReadsOverEachWayIn) {
     const CallResult result =
         Call(gateway_->channel(), {kGetAllVms, "", {{"xapi-pool", name}}});
     ASSERT_EQ(Summary(result), "OK") << name;
-    EXPECT_FALSE(
-        Texts("RefListResponse", "values", result.response).empty());
+    EXPECT_FALSE(Texts("RefListResponse", "values", result.response).empty());
   }
   EXPECT_THAT(Summary(Call(gateway_->channel(), {kGetAllVms, ""})),
               HasSubstr("\"lab\", \"plain\", \"supporter\""));
@@ -152,9 +150,9 @@ TEST_F(PoolTest, RefusesBadInputWithoutCalling) {
   for (const std::string& request :
        {std::string("\xff"), std::string("\x0a\x01\x80"), Self("a\x01"),
         std::string("\x0a\x05z"), Self(std::string(400 << 10, 'x'))}) {
-    EXPECT_EQ(Call(gateway_->channel(), {kGetNameLabel, request})
-                  .status.error_code(),
-              grpc::StatusCode::INVALID_ARGUMENT);
+    EXPECT_EQ(
+        Call(gateway_->channel(), {kGetNameLabel, request}).status.error_code(),
+        grpc::StatusCode::INVALID_ARGUMENT);
   }
   for (const auto& call : pool_->history(before)) {
     EXPECT_NE(call.method, "VM.get_name_label");
@@ -204,8 +202,7 @@ TEST_F(PoolTest, HealthFollowsThePool) {
   EXPECT_TRUE(WaitForHealth(gateway_->channel(), "xenapi.v1.VmService", false,
                             absl::Seconds(30)));
   for (int i = 0; i < pool_->hosts(); ++i) ASSERT_TRUE(pool_->Revive(i).ok());
-  EXPECT_TRUE(
-      WaitForHealth(gateway_->channel(), "", true, absl::Seconds(60)));
+  EXPECT_TRUE(WaitForHealth(gateway_->channel(), "", true, absl::Seconds(60)));
   EXPECT_FALSE(Vms().empty());
 }
 
@@ -272,9 +269,9 @@ TEST_F(PoolTest, SecretsStayOutOfTheLog) {
   std::unique_ptr<Message> request = Mirror::Get().NewRequest(login);
   request->GetReflection()->SetString(
       request.get(), request->GetDescriptor()->field(1), "tell-nobody");
-  EXPECT_FALSE(Call(gateway_->channel(), {login.path,
-                                          request->SerializeAsString()})
-                   .status.ok());
+  EXPECT_FALSE(
+      Call(gateway_->channel(), {login.path, request->SerializeAsString()})
+          .status.ok());
   Vms();
   EXPECT_EQ(gateway_->process().Stop().exit_code, 0);
   const std::string log = gateway_->process().errors();

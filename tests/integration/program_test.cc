@@ -17,10 +17,10 @@
 namespace xapi_gateway {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::Not;
 using testing::GatewayProcess;
 using testing::GatewayProgram;
+using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::Process;
 using testing::TemporaryFile;
 
@@ -77,7 +77,8 @@ TEST(ProgramTest, FailsIfTheAddressIsTaken) {
 }
 
 TEST(ProgramTest, ServesTlsAndUnixSockets) {
-  const testing::Certificate certificate = testing::MakeCertificate("localhost");
+  const testing::Certificate certificate =
+      testing::MakeCertificate("localhost");
   const TemporaryFile cert("cert.pem", certificate.certificate_pem);
   const TemporaryFile key("key.pem", certificate.key_pem);
   const std::string socket =
@@ -89,19 +90,18 @@ TEST(ProgramTest, ServesTlsAndUnixSockets) {
       "pools: [{name: a, seeds: [\"127.0.0.1:1\"], password: x}]\n"));
   ASSERT_TRUE(gateway.WaitUntilReady());
   EXPECT_EQ(gateway.address(), "unix:" + socket);
-  EXPECT_TRUE(testing::WaitForHealth(gateway.channel(), "", false,
-                                     absl::Seconds(10)));
+  EXPECT_TRUE(
+      testing::WaitForHealth(gateway.channel(), "", false, absl::Seconds(10)));
   const std::string ready = gateway.process().output();
   const std::string second = ready.substr(ready.find("\",\"127.") + 3);
   grpc::SslCredentialsOptions options;
   options.pem_root_certs = certificate.certificate_pem;
   grpc::ChannelArguments arguments;
   arguments.SetSslTargetNameOverride("localhost");
-  const auto channel = grpc::CreateCustomChannel(
-      second.substr(0, second.find('"')), grpc::SslCredentials(options),
-      arguments);
-  EXPECT_TRUE(
-      testing::WaitForHealth(channel, "", false, absl::Seconds(10)));
+  const auto channel =
+      grpc::CreateCustomChannel(second.substr(0, second.find('"')),
+                                grpc::SslCredentials(options), arguments);
+  EXPECT_TRUE(testing::WaitForHealth(channel, "", false, absl::Seconds(10)));
 }
 
 // Asks for one file or symbol after the other, as a DescriptorPool needs them.

@@ -32,11 +32,10 @@ void ReadDetails(const grpc::Status& status, CallResult& result) {
 
 std::string Summary(const CallResult& result) {
   if (result.status.ok()) return "OK";
-  return absl::StrCat(
-      absl::StatusCodeToString(
-          static_cast<absl::StatusCode>(result.status.error_code())),
-      " ", result.info.reason(), "@", result.info.domain(), ": ",
-      result.status.error_message());
+  return absl::StrCat(absl::StatusCodeToString(static_cast<absl::StatusCode>(
+                          result.status.error_code())),
+                      " ", result.info.reason(), "@", result.info.domain(),
+                      ": ", result.status.error_message());
 }
 
 PendingCall::PendingCall(std::shared_ptr<grpc::Channel> channel,
@@ -87,8 +86,8 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
   arguments.SetMaxReceiveMessageSize(-1);
   // No channel shares connections with that of another test.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return grpc::CreateCustomChannel(
-      address, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(),
+                                   arguments);
 }
 
 bool WaitForHealth(const std::shared_ptr<grpc::Channel>& channel,
@@ -98,9 +97,10 @@ bool WaitForHealth(const std::shared_ptr<grpc::Channel>& channel,
   grpc::health::v1::HealthCheckRequest request;
   request.set_service(service);
   while (absl::Now() < deadline) {
-    const CallResult result = Call(
-        channel, {"/grpc.health.v1.Health/Check", request.SerializeAsString(),
-                  {}, deadline - absl::Now()});
+    const CallResult result = Call(channel, {"/grpc.health.v1.Health/Check",
+                                             request.SerializeAsString(),
+                                             {},
+                                             deadline - absl::Now()});
     grpc::health::v1::HealthCheckResponse response;
     if (result.status.ok() && response.ParseFromString(result.response) &&
         serving == (response.status() ==

@@ -92,7 +92,8 @@ TEST(ErrorStatusTest, MapsWhatXapiReports) {
     ASSERT_TRUE(details.details(0).UnpackTo(&info));
     EXPECT_EQ(info.domain(), "xenapi");
     EXPECT_EQ(info.reason(), c.error.code);
-    EXPECT_EQ(info.metadata_size(), 1 + static_cast<int>(c.error.params.size()));
+    EXPECT_EQ(info.metadata_size(),
+              1 + static_cast<int>(c.error.params.size()));
     EXPECT_EQ(details.details_size(), c.retry ? 2 : 1) << c.error.code;
   }
 }
@@ -109,8 +110,8 @@ TEST(ErrorStatusTest, HasASentenceForEachCode) {
     const std::string sentence =
         ErrorSentence(Catalog().Find(columns[0]), "VM.start", full);
     EXPECT_EQ(sentence.find_first_of("{}"), sentence.npos) << sentence;
-    const std::string bare = ErrorSentence(Catalog().Find(columns[0]),
-                                           "VM.start", {columns[0], {}});
+    const std::string bare =
+        ErrorSentence(Catalog().Find(columns[0]), "VM.start", {columns[0], {}});
     EXPECT_EQ(bare.find_first_of("{}"), bare.npos) << bare;
   }
   EXPECT_EQ(codes, 637);
@@ -140,14 +141,13 @@ TEST(ClipTest, KeepsTextsValidAndShort) {
       {"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", 40,
        "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80"},
       {"a\x80z", 40, "a?z"},
-      {"\xc0\xaf", 40, "??"},                  // overlong
-      {"\xed\xa0\x80", 40, "???"},             // a surrogate
-      {"\xf4\x90\x80\x80", 40, "????"},        // above U+10FFFF
-      {"\xe2\x82", 40, "??"},                  // cut off
+      {"\xc0\xaf", 40, "??"},            // overlong
+      {"\xed\xa0\x80", 40, "???"},       // a surrogate
+      {"\xf4\x90\x80\x80", 40, "????"},  // above U+10FFFF
+      {"\xe2\x82", 40, "??"},            // cut off
       {std::string(50, 'x'), 40, "xxxxxxxx...[+42 bytes]"},
       // Never in the middle of a character.
-      {"1234567\xc3\xa4" + std::string(50, 'x'), 40,
-       "1234567...[+52 bytes]"},
+      {"1234567\xc3\xa4" + std::string(50, 'x'), 40, "1234567...[+52 bytes]"},
   };
   for (const Case& c : cases) EXPECT_EQ(Clip(c.text, c.max), c.clipped);
 }

@@ -24,8 +24,7 @@ class FakePool final : public call::Pool {
     Done done;
   };
 
-  absl::StatusOr<call::CallId> Start(call::CallSpec spec,
-                                     Done done) override {
+  absl::StatusOr<call::CallId> Start(call::CallSpec spec, Done done) override {
     absl::StatusOr<std::string> arguments = spec.arguments(format());
     if (!arguments.ok()) return arguments.status();
     absl::MutexLock lock(&mutex_);

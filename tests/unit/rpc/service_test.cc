@@ -1,6 +1,4 @@
 // Calls from a real gRPC client to the service, in front of a fake pool.
-#include "gateway/rpc/generic_service.h"
-
 #include <grpcpp/grpcpp.h>
 
 #include <memory>
@@ -8,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "gateway/rpc/generic_service.h"
 #include "gateway/rpc/unary_call.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -18,11 +17,11 @@
 namespace xapi_gateway::rpc {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::Not;
 using testing::Call;
 using testing::CallResult;
 using testing::CallSetup;
+using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::PendingCall;
 using testing::Summary;
 
@@ -32,7 +31,7 @@ constexpr char kStart[] = "/xenapi.v1.VmService/Start";
 // A message whose field 1 is `text`.
 std::string Field1(const std::string& text) {
   std::string bytes = "\x0a";
-  for (size_t left = text.size(); ; left >>= 7) {
+  for (size_t left = text.size();; left >>= 7) {
     bytes.push_back(static_cast<char>((left & 0x7f) | (left > 127 ? 128 : 0)));
     if (left <= 127) break;
   }
@@ -40,9 +39,9 @@ std::string Field1(const std::string& text) {
 }
 
 wire::Reply JsonReply(const std::string& result) {
-  return {wire::Format::kJsonRpc,
-          absl::StrCat("{\"jsonrpc\":\"2.0\",\"result\":", result,
-                       ",\"id\":1}")};
+  return {
+      wire::Format::kJsonRpc,
+      absl::StrCat("{\"jsonrpc\":\"2.0\",\"result\":", result, ",\"id\":1}")};
 }
 
 const transcode::BindingTable& Table() {
@@ -125,9 +124,10 @@ TEST_F(ServiceTest, AnswersACall) {
 }
 
 TEST_F(ServiceTest, TellsWhatXapiRefused) {
-  const CallResult result = CallAndAnswer(
-      {kStart, Field1("OpaqueRef:1"), {{"x-request-id", "abc"}}},
-      wire::ApiError{"VM_BAD_POWER_STATE", {"OpaqueRef:1", "halted", "Running"}});
+  const CallResult result =
+      CallAndAnswer({kStart, Field1("OpaqueRef:1"), {{"x-request-id", "abc"}}},
+                    wire::ApiError{"VM_BAD_POWER_STATE",
+                                   {"OpaqueRef:1", "halted", "Running"}});
   EXPECT_EQ(Summary(result),
             "FAILED_PRECONDITION VM_BAD_POWER_STATE@xenapi: VM.start: "
             "VM_BAD_POWER_STATE: the power state of OpaqueRef:1 is "
@@ -199,9 +199,9 @@ TEST_F(ServiceTest, NamesTheFaultyField) {
 
 TEST_F(ServiceTest, ChoosesThePoolThatIsNamed) {
   environment_.pools = &two_;
-  PendingCall call(channel_, {kGetNameLabel,
-                              Field1("OpaqueRef:1"),
-                              {{"xapi-pool", "prod"}}});
+  PendingCall call(
+      channel_,
+      {kGetNameLabel, Field1("OpaqueRef:1"), {{"xapi-pool", "prod"}}});
   auto started = other_pool_.TakeNext();
   ASSERT_TRUE(started);
   started->done(JsonReply("\"x\""));
@@ -245,10 +245,9 @@ TEST_F(ServiceTest, PassesTheCancelOn) {
 }
 
 TEST_F(ServiceTest, GivesUpAtTheDeadline) {
-  PendingCall call(channel_, {kGetNameLabel,
-                              Field1("OpaqueRef:1"),
-                              {},
-                              absl::Milliseconds(50)});
+  PendingCall call(
+      channel_,
+      {kGetNameLabel, Field1("OpaqueRef:1"), {}, absl::Milliseconds(50)});
   EXPECT_EQ(call.Wait().status.error_code(),
             grpc::StatusCode::DEADLINE_EXCEEDED);
 }
@@ -271,11 +270,10 @@ TEST_F(ServiceTest, DecodesLargeRepliesElsewhere) {
 
 TEST_F(ServiceTest, ExplainsResponsesThatTheClientWouldNotTake) {
   const wire::Reply reply = JsonReply("\"" + std::string(2000, 'n') + "\"");
-  const CallResult result =
-      CallAndAnswer({kGetNameLabel,
-                     Field1("OpaqueRef:1"),
-                     {{"xapi-max-reply-bytes", "1000"}}},
-                    reply);
+  const CallResult result = CallAndAnswer({kGetNameLabel,
+                                           Field1("OpaqueRef:1"),
+                                           {{"xapi-max-reply-bytes", "1000"}}},
+                                          reply);
   EXPECT_THAT(Summary(result),
               ::testing::StartsWith(
                   "RESOURCE_EXHAUSTED RESPONSE_TOO_LARGE@xapi-gateway: "

@@ -101,8 +101,7 @@ TEST(ReflectionIndexTest, FindsSymbols) {
            Case{"xenapi.v1.Vm.power_state", "xenapi/v1/vm.proto"},
            Case{"xenapi.v1.Vm.OtherConfigEntry", "xenapi/v1/vm.proto"},
            Case{"xenapi.v1.rpc", "xenapi/v1/annotations.proto"},
-           Case{"google.protobuf.Timestamp",
-                "google/protobuf/timestamp.proto"},
+           Case{"google.protobuf.Timestamp", "google/protobuf/timestamp.proto"},
            Case{"google.rpc.BadRequest.FieldViolation",
                 "google/rpc/error_details.proto"},
            Case{"", "there is no symbol \"\""},
@@ -118,9 +117,9 @@ TEST(ReflectionIndexTest, FindsFilesAndExtensions) {
             "xenapi/v1/vm.proto");
   EXPECT_EQ(FileOf(Index().FindFile("nope.proto")),
             "there is no file \"nope.proto\"");
-  EXPECT_EQ(FileOf(Index().FindExtension("google.protobuf.MethodOptions",
-                                         51001)),
-            "xenapi/v1/annotations.proto");
+  EXPECT_EQ(
+      FileOf(Index().FindExtension("google.protobuf.MethodOptions", 51001)),
+      "xenapi/v1/annotations.proto");
   EXPECT_THAT(*Index().ExtensionNumbers("google.protobuf.MethodOptions"),
               ElementsAre(51001));
   EXPECT_THAT(Index().services(), Contains("xenapi.v1.VmService"));

@@ -79,7 +79,8 @@ TEST(ConfigTest, ReadsJson) {
 }
 
 TEST(ConfigTest, ReportsAllFaultsAtOnce) {
-  EXPECT_EQ(Faults(R"(listen:
+  EXPECT_EQ(
+      Faults(R"(listen:
 - address: 0.0.0.0:1
   insecure: true
 - tls: {cert_file: /nope}
@@ -100,7 +101,7 @@ pools:
 calls: {default_deadline: 2h}
 log: json
 )"),
-            R"(f:3: listen[0].insecure: allowed on loopback addresses and unix sockets alone; insecure_anywhere allows it here as well
+      R"(f:3: listen[0].insecure: allowed on loopback addresses and unix sockets alone; insecure_anywhere allows it here as well
 f:4: listen[1].address: is required
 f:4: listen[1].tls.key_file: is required
 f:4: listen[1].tls.cert_file: the file "/nope" cannot be read
@@ -154,19 +155,17 @@ TEST(ConfigTest, FindsFaultsOfListeners) {
                 HasSubstr(c.fault))
         << c.text;
   }
-  for (const char* good :
-       {"address: \"[::1]:0\", insecure: true",
-        "address: \"localhost:1\", insecure: true",
-        "address: \"unix:/tmp/x\", insecure: true",
-        "address: \"0.0.0.0:1\", insecure_anywhere: true"}) {
+  for (const char* good : {"address: \"[::1]:0\", insecure: true",
+                           "address: \"localhost:1\", insecure: true",
+                           "address: \"unix:/tmp/x\", insecure: true",
+                           "address: \"0.0.0.0:1\", insecure_anywhere: true"}) {
     EXPECT_THAT(Faults(absl::StrCat("listen: [{", good, "}]\n")),
                 Not(HasSubstr("listen")));
   }
 }
 
 TEST(ConfigTest, FindsFaultsOfFiles) {
-  EXPECT_EQ(Faults(""),
-            "f: listen: is required\nf: pools: is required\n");
+  EXPECT_EQ(Faults(""), "f: listen: is required\nf: pools: is required\n");
   EXPECT_THAT(Faults("listen: ["), HasSubstr("neither YAML nor JSON"));
   EXPECT_THAT(Faults("- a\n"), HasSubstr("f:1: expected named fields"));
   EXPECT_THAT(Faults(absl::StrCat(kMinimal, "pools: []\n")),
