@@ -79,14 +79,14 @@ std::optional<RequestHead> ParseHead(absl::string_view head) {
   return request;
 }
 
-std::string ApiReply(const RequestHead& request, bool json,
+std::string ApiReply(const RequestHead& request, bool json, bool cors,
                      absl::string_view body) {
   return absl::StrCat(StatusLine(request.http10, 200, "OK"),
                       "content-length: ", body.size(), "\r\n",
                       Connection(request), kNoCache,
                       json ? "content-type: application/json\r\n"
                            : "content-type: text/xml\r\n",
-                      kCors, "\r\n", body);
+                      cors ? kCors : "", "\r\n", body);
 }
 
 std::string OptionsReply(const RequestHead& request) {

@@ -26,8 +26,9 @@ struct RequestHead {
 // head ends with the empty line. nullopt when it is no HTTP request.
 std::optional<RequestHead> ParseHead(absl::string_view head);
 
-// A reply of the API: 200 with content type and CORS headers.
-std::string ApiReply(const RequestHead& request, bool json,
+// A reply of the API: 200 with content type and, but for failures found before
+// the call was looked up, CORS headers.
+std::string ApiReply(const RequestHead& request, bool json, bool cors,
                      absl::string_view body);
 std::string OptionsReply(const RequestHead& request);
 

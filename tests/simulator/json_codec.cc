@@ -110,12 +110,15 @@ Parsed ParseText(absl::string_view text) {
                    ":\\n", rapidjson::GetParseError_En(result.Code()), "\")")};
 }
 
-WireRequest Malformed(std::string field) {
+WireRequest Malformed(absl::string_view what) {
   WireRequest request;
-  request.fault.page_text =
-      absl::StrCat("Jsonrpc.Malformed_method_request(\"Invalid field '", field,
-                   "' in request body\")");
+  request.fault.page_text = absl::StrCat(
+      "Jsonrpc.Malformed_method_request(\"Invalid ", what, " body\")");
   return request;
+}
+
+WireRequest BadField(absl::string_view field) {
+  return Malformed(absl::StrCat("field '", field, "' in request"));
 }
 
 void AppendEscaped(std::string* out, absl::string_view text) {
@@ -247,20 +250,20 @@ WireRequest ParseJsonCall(absl::string_view body) {
     return request;
   }
   auto* members = parsed.value.As<Struct>();
-  if (!members) return Malformed("method");
+  if (!members) return Malformed("request");
   WireCall& call = request.call;
   const Value* version = Find(*members, "jsonrpc");
-  if (version && version->text() != "2.0") return Malformed("jsonrpc");
+  if (version && version->text() != "2.0") return BadField("jsonrpc");
   call.wire = version ? Wire::kJson2 : Wire::kJson1;
   const Value* method = Find(*members, "method");
-  if (!method || !method->As<std::string>()) return Malformed("method");
+  if (!method || !method->As<std::string>()) return BadField("method");
   call.method = method->text();
   const Value* id = Find(*members, "id");
   if (!id || (!id->As<int64_t>() && !id->As<std::string>())) {
-    return Malformed("id");
+    return BadField("id");
   }
   call.id = ToJson(*id);
-  if (!TakeParams(*members, &call)) return Malformed("params");
+  if (!TakeParams(*members, &call)) return BadField("params");
   request.ok = true;
   return request;
 }

@@ -156,7 +156,7 @@ void RequestHandler::RunFault(const FaultRule& rule, std::shared_ptr<Call> call,
     case FaultKind::kError: {
       bool json = call->wire.wire != Wire::kXml;
       std::string body = WriteReply(call->wire, Error{rule.error}, {});
-      return sink(Whole(ApiReply(head, json, body), head.keep_alive));
+      return sink(Whole(ApiReply(head, json, true, body), head.keep_alive));
     }
     default:
       break;
@@ -180,7 +180,8 @@ void RequestHandler::Execute(std::shared_ptr<Call> call,
       running, [call, head, deliver = std::move(deliver)](Reply reply) {
         bool json = call->wire.wire != Wire::kXml;
         std::string body = WriteReply(call->wire, reply.outcome, reply.shape);
-        deliver(Whole(ApiReply(head, json, body), head.keep_alive));
+        bool cors = !reply.shape.pre_dispatch;
+        deliver(Whole(ApiReply(head, json, cors, body), head.keep_alive));
       });
 }
 

@@ -236,7 +236,7 @@ WireRequest ParseXmlCall(absl::string_view body) {
   size_t illegal = FirstIllegalByte(body);
   bool utf8 = DeclaresOtherEncoding(body) || IsUtf8(body);
   if (illegal != absl::string_view::npos || !utf8) {
-    return BadXml(illegal, "malformed character stream");
+    return BadXml(utf8 ? illegal + 1 : 1, "malformed character stream");
   }
   std::string entity;
   size_t unknown = FirstUnknownEntity(body, &entity);

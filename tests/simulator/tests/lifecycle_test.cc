@@ -33,8 +33,8 @@ TEST(VmTest, PowerCycle) {
   for (const PowerCase& c : kCases) {
     Harness pool;
     std::string vm = pool.Vm(c.from);
-    std::vector<Value> args = {vm};
-    for (int i = 0; i < c.flags; ++i) args.push_back(false);
+    std::vector<Value> args(1 + c.flags, Value(false));
+    args[0] = Value(vm);
     Outcome outcome = pool.Call(c.method, args);
     EXPECT_EQ(outcome.ok() ? pool.Get("VM", vm, "power_state").text()
                            : CodeOf(outcome),
