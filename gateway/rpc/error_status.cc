@@ -145,8 +145,7 @@ grpc::Status ReplyTooLarge(absl::string_view method, size_t bytes,
                  " bytes and this client takes ", limit,
                  "; raise the client's receive limit and send the metadata "
                  "xapi-max-reply-bytes with the same number, or ask for less: "
-                 "the records one by one, or those that match an expression "
-                 "with get_all_records_where"))
+                 "the references with GetAll, then the records one by one"))
       .Info(kGatewayDomain, "RESPONSE_TOO_LARGE")
       .Metadata("method", method)
       .Metadata("outcome", call::ExecutionName(call::Execution::kExecuted))
