@@ -18,8 +18,9 @@ namespace xapi_gateway::transcode {
 // INVALID_ARGUMENT, starting with the path of the field, such as
 // "record.other_config[\"k\"]: ...", for bytes that are no such message, text
 // that is not UTF-8 or holds control characters (xapi cuts such text off),
-// unknown enum numbers and fields, unset required references and enums, times
-// that xapi cannot write. Nothing of a secret field is quoted.
+// unknown enum numbers and fields, an unset `self`, unset enums, times that xapi
+// cannot write. Nothing of a secret field is quoted. Other references may be
+// unset: xapi's null reference is an argument like any other.
 //
 // The path also stands alone in the payload kFieldPathPayload of the status.
 //
