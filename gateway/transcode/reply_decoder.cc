@@ -13,9 +13,10 @@
 namespace xapi_gateway::transcode {
 namespace {
 
-// A response takes less than its JSON and far less than its XML.
-constexpr size_t kJsonBytesPerByte = 2;
-constexpr size_t kXmlBytesPerByte = 4;
+// Room for a response, in percent of its reply. A little too much costs less
+// than moving it all when the room runs out.
+constexpr size_t kPercentOfJson = 75;
+constexpr size_t kPercentOfXml = 35;
 
 absl::Status Malformed(const Binding& binding, const wire::Reply& reply) {
   return absl::InternalError(absl::StrCat(
@@ -45,7 +46,7 @@ class ThreadJsonReader {
 absl::StatusOr<std::string> DecodeJson(const Binding& binding,
                                        wire::Reply& reply) {
   thread_local ThreadJsonReader parser;
-  ProtoWriter out(reply.body.size() / kJsonBytesPerByte);
+  ProtoWriter out(reply.body.size() * kPercentOfJson / 100);
   ResultDecoder<wire::JsonValue> decoder(out);
   bool found = false;
   bool fits = true;
@@ -65,7 +66,7 @@ absl::StatusOr<std::string> DecodeJson(const Binding& binding,
 absl::StatusOr<std::string> DecodeXml(const Binding& binding,
                                       const wire::Reply& reply) {
   if (!wire::IsUtf8(reply.body)) return Malformed(binding, reply);
-  ProtoWriter out(reply.body.size() / kXmlBytesPerByte);
+  ProtoWriter out(reply.body.size() * kPercentOfXml / 100);
   ResultDecoder<wire::XmlValue> decoder(out);
   bool fits = true;
   const bool well_formed =
