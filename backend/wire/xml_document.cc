@@ -5,8 +5,6 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
-#include "backend/wire/json_text.h"
 #include "backend/wire/json_writer.h"
 #include "backend/wire/xml_text.h"
 
@@ -73,27 +71,6 @@ bool XmlNode::String(absl::string_view* out) {
   // that are no UTF-8. Raw text was checked as a whole.
   if (!IsUtf8(text_)) return false;
   *out = text_;
-  return true;
-}
-
-bool XmlNode::Int(int64_t* out) {
-  if (type_ != XmlType::kText && type_ != XmlType::kInt) return false;
-  return absl::SimpleAtoi(text_, out);
-}
-
-bool XmlNode::Double(double* out) {
-  if (type_ != XmlType::kText && type_ != XmlType::kInt &&
-      type_ != XmlType::kDouble) {
-    return false;
-  }
-  return ParseSpecialDouble(text_, out) || absl::SimpleAtod(text_, out);
-}
-
-bool XmlNode::Bool(bool* out) {
-  if (type_ != XmlType::kBool) return false;
-  bool yes = text_ == "1" || text_ == "true";
-  if (!yes && text_ != "0" && text_ != "false") return false;
-  *out = yes;
   return true;
 }
 

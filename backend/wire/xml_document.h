@@ -13,18 +13,13 @@
 
 namespace xapi_gateway::wire {
 
-// One <value> element, with the members of JsonValue. The document outlives its
-// values.
+// One <value> element. The document outlives its values.
 class XmlNode {
  public:
   explicit XmlNode(const tinyxml2::XMLElement* value);
 
   // Text, a date, or the digits of a tagged number. Valid UTF-8.
   bool String(absl::string_view* out);
-  // xapi leaves integers untagged; tagged ones are read, too.
-  bool Int(int64_t* out);
-  bool Double(double* out);
-  bool Bool(bool* out);
 
   template <typename Fn>
   bool Elements(Fn&& fn);
